@@ -1,0 +1,97 @@
+# How a room is declared: one static library that sees only the rooms it uses.
+#
+# Each room's headers are reachable through an include directory of its own, build/rooms/<room>/, that holds
+# nothing but that room. A source file therefore cannot include a header of a room that its own room does not
+# name in USES (directly or through one that it names), and the order below rejects a USES that points upwards.
+
+# The floors of the house (design: rooms and their order). A room may use only rooms on lower floors.
+set(LOCKSTEP_FLOORS
+  node/base=1
+  node/runtime=2 node/spec=2.1 node/crypto=2
+  node/chain=3
+  node/networking=4 node/sync=4 node/validator=4 node/storage=4 node/api=4
+  node/node=5 node/real=5 sim/core=5 sim/race=5.1 sim/world=5.2
+  sim/cluster=6
+  sim/checkers=7
+  scenarios=8
+  tests=9 fuzz=9 tools=9)
+
+function(lockstep_floor room out)
+  foreach(entry IN LISTS LOCKSTEP_FLOORS)
+    if(entry MATCHES "^${room}=(.+)$")
+      set(${out} ${CMAKE_MATCH_1} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "room '${room}' has no floor in cmake/room.cmake; add it to LOCKSTEP_FLOORS")
+endfunction()
+
+# lockstep_room(<path of the room> SOURCES a.cpp … [USES room …] [LINKS library …] [PRIVATE_LINKS library …])
+# Declares the library lockstep::<path with _> from files in the current directory.
+function(lockstep_room room)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS;PRIVATE_LINKS" ${ARGN})
+  string(REPLACE "/" "_" target ${room})
+  lockstep_floor(${room} floor)
+
+  if(ROOM_SOURCES)
+    add_library(${target} STATIC ${ROOM_SOURCES})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(lockstep::${target} ALIAS ${target})
+
+  set(window ${PROJECT_BINARY_DIR}/rooms/${target})
+  get_filename_component(parent ${window}/${room} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${window}/${room} SYMBOLIC)
+  target_include_directories(${target} ${scope} ${window})
+
+  foreach(used IN LISTS ROOM_USES)
+    lockstep_floor(${used} used_floor)
+    if(NOT used_floor VERSION_LESS floor)
+      message(FATAL_ERROR "room '${room}' (floor ${floor}) may not use '${used}' (floor ${used_floor}): includes point downwards only")
+    endif()
+    string(REPLACE "/" "_" used_target ${used})
+    target_link_libraries(${target} ${scope} lockstep::${used_target})
+  endforeach()
+  target_link_libraries(${target} ${scope} lockstep_flags ${ROOM_LINKS})
+  if(ROOM_PRIVATE_LINKS)
+    target_link_libraries(${target} PRIVATE ${ROOM_PRIVATE_LINKS})
+  endif()
+endfunction()
+
+# lockstep_program(<name> SOURCES … [USES …] [LINKS …]): a program in build/PRESET/bin.
+function(lockstep_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;USES;LINKS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  foreach(used IN LISTS PROGRAM_USES)
+    string(REPLACE "/" "_" used_target ${used})
+    target_link_libraries(${name} PRIVATE lockstep::${used_target})
+  endforeach()
+  target_link_libraries(${name} PRIVATE lockstep_flags ${PROGRAM_LINKS})
+endfunction()
+
+# lockstep_test(<name> LABEL unit|seam|spec|scenario|real|house|fuzz SOURCES … [USES …] [LINKS …])
+# A GoogleTest program whose cases are listed in CTest under one label.
+function(lockstep_test name)
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;USES;LINKS" ${ARGN})
+  lockstep_program(${name} SOURCES ${TEST_SOURCES} USES ${TEST_USES} LINKS ${TEST_LINKS} GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE
+    LOCKSTEP_VECTORS_DIR="${LOCKSTEP_VECTORS}" LOCKSTEP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT})
+endfunction()
+
+# lockstep_bench(<name> SOURCES … [USES …]): a Google Benchmark program, run by hand and as a smoke run in CI.
+function(lockstep_bench name)
+  cmake_parse_arguments(BENCH "" "" "SOURCES;USES;LINKS" ${ARGN})
+  lockstep_program(${name} SOURCES ${BENCH_SOURCES} USES ${BENCH_USES}
+                   LINKS ${BENCH_LINKS} benchmark::benchmark benchmark::benchmark_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+  set_property(GLOBAL APPEND PROPERTY LOCKSTEP_BENCHES ${name})
+endfunction()
