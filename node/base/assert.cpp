@@ -1,6 +1,7 @@
 // How a broken assertion is worded.
 #include "node/base/assert.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace lockstep::base {
@@ -14,10 +15,12 @@ std::string_view from_source_root(std::string_view path) {
     path.remove_prefix(at + kWindows.size());
     return path.substr(path.find('/') + 1);
   }
+  auto first = std::string_view::npos;
   for (const std::string_view top : {"/node/", "/sim/", "/scenarios/", "/tests/", "/tools/", "/fuzz/"}) {
-    if (const auto at = path.find(top); at != std::string_view::npos) {
-      return path.substr(at + 1);
-    }
+    first = std::min(first, path.find(top));
+  }
+  if (first != std::string_view::npos) {
+    path.remove_prefix(first + 1);
   }
   return path;
 }
