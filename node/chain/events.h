@@ -1,0 +1,252 @@
+// What a node reports about itself: one method for each kind of thing that happens to it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "node/base/time.h"
+#include "node/runtime/transport.h"
+#include "node/spec/containers.h"
+#include "node/spec/rejection.h"
+#include "node/spec/types.h"
+
+namespace lockstep::chain {
+
+/// How something came into the node.
+enum class Origin : std::uint8_t {
+  kGossip,    ///< A peer published it.
+  kSync,      ///< A peer answered a request of ours with it.
+  kOwn,       ///< One of our own validators made it.
+  kBuffered,  ///< It had been kept back and its time came.
+  kBlock,     ///< It was taken out of the proof of a block.
+};
+std::string_view to_string(Origin origin);
+
+/// What became of a block when it was handed in or taken out of a buffer.
+enum class BlockOutcome : std::uint8_t {
+  kImported,       ///< It is in the store.
+  kDuplicate,      ///< It already was in the store, or in a buffer.
+  kUnknownParent,  ///< Kept until its parent is imported.
+  kEarly,          ///< Kept until its slot begins.
+  kTooOld,  ///< Not a descendant of anything that could still matter: its slot is finalized and its parent
+            ///< unknown.
+  kTooFarAhead,  ///< Its slot lies further in the future than early blocks are kept for.
+  kRejected,     ///< The specification refuses it; the reason says why.
+  kEvicted,      ///< It was kept back and made room for a later one.
+};
+std::string_view to_string(BlockOutcome outcome);
+
+/// What became of a vote or of an aggregate of votes.
+enum class VoteOutcome : std::uint8_t {
+  kAccepted,  ///< It is valid; an aggregator, or anyone for an aggregate, has stored it.
+  kBuffered,  ///< It names a block that is not here; kept and tried again after every import.
+  kRejected,  ///< The specification refuses it; the reason says why.
+  kEvicted,   ///< It was kept back and made room for a later one.
+};
+std::string_view to_string(VoteOutcome outcome);
+
+/// The slot clock moved on by one interval.
+struct TickHappened {
+  spec::Interval interval;
+  /// How long after the interval's beginning, by the node's own wall clock, it was acted upon. Never
+  /// negative.
+  base::Duration lateness;
+  /// Intervals that were jumped over before this one because the node had stalled for too long.
+  std::uint64_t skipped;
+};
+
+/// A block got one of its outcomes. `block` is valid during the call only.
+struct BlockHandled {
+  spec::Root root;
+  const spec::Block& block;
+  Origin origin;
+  BlockOutcome outcome;
+  /// Meaningful for kRejected only.
+  spec::RejectionReason reason;
+};
+
+/// A single vote got one of its outcomes. `data` is valid during the call only.
+struct VoteHandled {
+  spec::ValidatorIndex validator;
+  const spec::AttestationData& data;
+  Origin origin;
+  VoteOutcome outcome;
+  /// Meaningful for kRejected and kBuffered.
+  spec::RejectionReason reason;
+};
+
+/// An aggregate of votes got one of its outcomes. `data` is valid during the call only.
+struct AggregateHandled {
+  const spec::AttestationData& data;
+  std::size_t participants;
+  Origin origin;
+  VoteOutcome outcome;
+  /// Meaningful for kRejected and kBuffered.
+  spec::RejectionReason reason;
+};
+
+/// The head is another block.
+struct HeadChanged {
+  spec::Checkpoint old_head;
+  spec::Checkpoint new_head;
+  /// How many blocks of the old chain are not on the new one: 0 when the chain only grew.
+  std::uint64_t reorg_depth;
+  /// The store's latest justified checkpoint at this moment.
+  spec::Checkpoint justified;
+};
+
+/// A checkpoint of the store is another one. Finality may go back when the head moves to another branch.
+struct CheckpointChanged {
+  spec::Checkpoint old_checkpoint;
+  spec::Checkpoint new_checkpoint;
+};
+
+/// A duty of one of our validators.
+enum class Duty : std::uint8_t { kPropose, kAttest, kAggregate };
+std::string_view to_string(Duty duty);
+
+/// Why a duty was not done.
+enum class DutySkip : std::uint8_t {
+  kStarting,       ///< The node started in this slot or later: an earlier life of it may have signed already.
+  kNotSynced,      ///< The head lags the clock while the network goes on: the duty gate is closed.
+  kMissed,         ///< The node had stalled and the slot was over.
+  kAlreadySigned,  ///< The key, or our own record, says that something was signed for this slot.
+  kSigningFailed,  ///< The key would not sign: outside its lifetime, or no encoding was found.
+  kProvingFailed,  ///< The prover would not make or merge the proofs of the block.
+  kRefused,        ///< The specification refused what was built.
+};
+std::string_view to_string(DutySkip reason);
+
+struct DutySkipped {
+  Duty duty;
+  spec::Slot slot;
+  spec::ValidatorIndex validator;
+  DutySkip reason;
+};
+
+/// One of our validators signed a block and the node published it. `block` is valid during the call only.
+struct BlockProposed {
+  spec::Root root;
+  const spec::Block& block;
+};
+
+/// One of our validators signed a vote and the node published it. `data` is valid during the call only.
+struct Attested {
+  spec::ValidatorIndex validator;
+  const spec::AttestationData& data;
+};
+
+/// This node, as an aggregator, joined votes into one proof and published it. `data` is valid during the call
+/// only.
+struct Aggregated {
+  const spec::AttestationData& data;
+  std::size_t participants;
+};
+
+/// The places where a node keeps things for later or remembers what it saw. Each has a named bound.
+enum class Buffer : std::uint8_t {
+  kPendingBlocks,
+  kEarlyBlocks,
+  kReadyBlocks,
+  kPendingAttestations,
+  kPendingAggregates,
+  kSeenMessages,
+  kRequestsInFlight,
+  kSignedBlocks,
+};
+inline constexpr std::size_t kBuffers = 8;
+std::string_view to_string(Buffer buffer);
+
+/// A buffer's fill changed.
+struct BufferLevel {
+  Buffer buffer;
+  std::size_t size;
+  std::size_t bound;
+};
+
+/// Why a gossip message, or a frame, was dropped without reaching the chain.
+enum class Drop : std::uint8_t {
+  kBadFrame,      ///< Empty, or of a channel that does not exist.
+  kBadRpc,        ///< Not a gossipsub RPC.
+  kUnknownTopic,  ///< No topic of this network.
+  kUnsubscribed,  ///< A topic of this network that this node does not follow.
+  kTooLong,       ///< Longer than 10 MiB once decompressed.
+  kBadSnappy,     ///< Does not decompress.
+  kBadSsz,        ///< Decompresses, but is not the container that the topic carries.
+  kBadRequest,    ///< A request that cannot be read.
+  kBadResponse,   ///< A response that cannot be read, or breaks the rules of its protocol.
+  kUnsolicited,   ///< A response to no request of ours, or one that came after its time-out.
+};
+inline constexpr std::size_t kDrops = 10;
+std::string_view to_string(Drop reason);
+
+struct MessageDropped {
+  runtime::PeerId peer;
+  Drop reason;
+};
+
+/// The request protocols of leanSpec.
+enum class Protocol : std::uint8_t { kStatus, kBlocksByRoot, kBlocksByRange };
+std::string_view to_string(Protocol protocol);
+
+struct RequestSent {
+  runtime::PeerId peer;
+  std::uint64_t id;
+  Protocol protocol;
+};
+
+/// How a request of ours ended.
+enum class RequestEnd : std::uint8_t { kAnswered, kRefused, kTimedOut, kDisconnected, kInvalid };
+std::string_view to_string(RequestEnd end);
+
+struct RequestEnded {
+  runtime::PeerId peer;
+  std::uint64_t id;
+  Protocol protocol;
+  RequestEnd end;
+  std::size_t items;
+};
+
+/// A peer's request was answered with `items` chunks (0 also when it was refused).
+struct RequestServed {
+  runtime::PeerId peer;
+  Protocol protocol;
+  std::size_t items;
+};
+
+/// A peer came or went. `by_us` when the node closed the connection because the peer misbehaved.
+struct PeerChanged {
+  runtime::PeerId peer;
+  bool connected;
+  bool by_us;
+};
+
+/// Receives the reports. Called on the node's own threads, between two steps of its work and never with a
+/// lock held; it must not call back into the node. Every method does nothing unless overridden, so that a
+/// listener names only what it wants.
+class Events {
+ public:
+  virtual ~Events() = default;
+
+  virtual void tick_happened(const TickHappened&) {}
+  virtual void block_handled(const BlockHandled&) {}
+  virtual void vote_handled(const VoteHandled&) {}
+  virtual void aggregate_handled(const AggregateHandled&) {}
+  virtual void head_changed(const HeadChanged&) {}
+  virtual void justified_changed(const CheckpointChanged&) {}
+  virtual void finalized_changed(const CheckpointChanged&) {}
+  virtual void safe_target_changed(const CheckpointChanged&) {}
+  virtual void block_proposed(const BlockProposed&) {}
+  virtual void attested(const Attested&) {}
+  virtual void aggregated(const Aggregated&) {}
+  virtual void duty_skipped(const DutySkipped&) {}
+  virtual void buffer_level(const BufferLevel&) {}
+  virtual void message_dropped(const MessageDropped&) {}
+  virtual void request_sent(const RequestSent&) {}
+  virtual void request_ended(const RequestEnded&) {}
+  virtual void request_served(const RequestServed&) {}
+  virtual void peer_changed(const PeerChanged&) {}
+};
+
+}  // namespace lockstep::chain
