@@ -6,7 +6,7 @@
 
 namespace lockstep::base {
 
-/// An assertion of ours did not hold. In the simulator the engine catches it at the top of the thread that
+/// An assertion of ours did not hold. Under test the engine catches it at the top of the thread that
 /// broke it and reports the run as failed; in a real node nothing catches it and the process aborts.
 class AssertionFailed : public std::logic_error {
  public:
