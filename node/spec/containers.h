@@ -38,8 +38,8 @@ struct Attestation {
   friend bool operator==(const Attestation&, const Attestation&) = default;
 };
 
-/// A signature as its SSZ bytes, inlined without an offset although two of its fields are lists. Its length is the
-/// scheme's; decoding checks the form (crypto::SignatureScheme::is_well_formed).
+/// A signature as its SSZ bytes, inlined without an offset although two of its fields are lists. Its length
+/// is the scheme's; decoding checks the form (crypto::SignatureScheme::is_well_formed).
 struct Signature {
   base::Bytes data;
   friend auto operator<=>(const Signature&, const Signature&) = default;
@@ -136,8 +136,19 @@ class ValidatorRegistry {
   Root root_;
 };
 
-/// The consensus state. Copies share the registry and the history, so that a state costs little more than what
-/// changed in it.
+using JustifiedSlots = Bitlist<HISTORICAL_ROOTS_LIMIT>;
+using JustificationsValidators = Bitlist<HISTORICAL_ROOTS_LIMIT * VALIDATOR_REGISTRY_LIMIT>;
+
+/// The hash_tree_root that a state is known to have. It belongs to the content for which it was set:
+/// hash_tree_root compares a fingerprint, so that a state whose fields were changed by hand is hashed anew.
+struct StateRootMemo {
+  bool known = false;
+  std::uint64_t fingerprint = 0;
+  Root root;
+};
+
+/// The consensus state. Copies share the registry and the history, so that a state costs little more than
+/// what changed in it.
 struct State {
   GenesisConfig config;
   Slot slot;
@@ -147,11 +158,16 @@ struct State {
   /// Index i holds the root of the canonical block at slot i, or zero for an empty slot.
   RootList historical_block_hashes;
   /// Bit i stands for slot latest_finalized.slot + 1 + i.
-  Bitlist<HISTORICAL_ROOTS_LIMIT> justified_slots;
+  JustifiedSlots justified_slots;
   std::shared_ptr<const ValidatorRegistry> validators;
   std::vector<Root> justifications_roots;
   /// One row of validators.size() bits for each of justifications_roots.
-  Bitlist<HISTORICAL_ROOTS_LIMIT * VALIDATOR_REGISTRY_LIMIT> justifications_validators;
+  JustificationsValidators justifications_validators;
+  /// No part of the content: set by seal_root(), forgotten by whatever changes the state.
+  StateRootMemo root_memo;
+
+  /// Compares content; registries by their roots.
+  friend bool operator==(const State& a, const State& b);
 };
 
 }  // namespace lockstep::spec

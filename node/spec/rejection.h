@@ -49,6 +49,9 @@ std::string_view to_string(RejectionReason reason);
 /// The reason of that name, if there is one.
 std::optional<RejectionReason> rejection_from_string(std::string_view name);
 
+/// Called by Verdict::value() where there is none: asking without looking first is our own mistake.
+[[noreturn]] void throw_exception_from_error(RejectionReason reason, const boost::source_location& where);
+
 /// A value, or the reason for which the specification refuses the input.
 template <typename T>
 using Verdict = base::Result<T, RejectionReason>;
