@@ -19,7 +19,8 @@ enum class AggregationError {
   kUnknownComponent,    ///< The proof has no component for the message that was asked for.
 };
 
-/// A proof about one message, together with the keys that it speaks for, in ascending order of validator index.
+/// A proof about one message, together with the keys that it speaks for, in ascending order of validator
+/// index.
 struct ProvenKeys {
   std::span<const PublicKey> keys;
   base::ByteView proof;
@@ -32,17 +33,18 @@ struct Binding {
   std::uint64_t slot = 0;
 };
 
-/// Makes and checks aggregate proofs. Proof bytes contain neither keys nor messages: the verifier supplies both.
-/// Implementations are thread-safe; aggregating may take very long.
+/// Makes and checks aggregate proofs. Proof bytes contain neither keys nor messages: the verifier supplies
+/// both. Implementations are thread-safe; aggregating may take very long.
 class AggregateProver {
  public:
   virtual ~AggregateProver() = default;
 
-  /// Proves that all `keys` (signatures in the same order) and all keys of `children` signed `message` for `slot`.
+  /// Proves that all `keys` (signatures in the same order) and all keys of `children` signed `message` for
+  /// `slot`.
   [[nodiscard]] virtual base::Result<base::Bytes, AggregationError> aggregate(
       std::span<const PublicKey> keys, std::span<const base::ByteView> signatures,
-      std::span<const ProvenKeys> children, std::span<const PublicKey> union_keys, const base::Bytes32& message,
-      std::uint64_t slot) const = 0;
+      std::span<const ProvenKeys> children, std::span<const PublicKey> union_keys,
+      const base::Bytes32& message, std::uint64_t slot) const = 0;
 
   /// Whether `proof` shows that all `binding.keys` signed. Never throws on malformed proofs.
   [[nodiscard]] virtual bool verify(const Binding& binding, base::ByteView proof) const = 0;

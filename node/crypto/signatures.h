@@ -21,16 +21,17 @@ enum class SigningError {
   kNoEncodingFound,      ///< No randomness within the tries gave an encodable message.
 };
 
-/// One validator's secret for one of its duties. Each slot may sign one message only: the one-time leaf would leak
-/// otherwise, so a second, different message for a slot is refused. Not thread-safe: one thread signs.
+/// One validator's secret for one of its duties. Each slot may sign one message only: the one-time leaf would
+/// leak otherwise, so a second, different message for a slot is refused. Not thread-safe: one thread signs.
 class SigningKey {
  public:
   virtual ~SigningKey() = default;
   [[nodiscard]] virtual const PublicKey& public_key() const = 0;
 
-  /// Signs a 32-byte message for `slot`; the result has the scheme's signature_size(). Signing the same message for
-  /// the same slot again gives the same bytes.
-  [[nodiscard]] virtual base::Result<base::Bytes, SigningError> sign(std::uint64_t slot, const base::Bytes32& message) = 0;
+  /// Signs a 32-byte message for `slot`; the result has the scheme's signature_size(). Signing the same
+  /// message for the same slot again gives the same bytes.
+  [[nodiscard]] virtual base::Result<base::Bytes, SigningError> sign(std::uint64_t slot,
+                                                                     const base::Bytes32& message) = 0;
 };
 
 /// A signature scheme: how long its signatures are and how they are checked. Immutable and thread-safe.
@@ -41,10 +42,12 @@ class SignatureScheme {
   /// The length of every signature in bytes: 424 for the test parameters of XMSS, 2536 for production.
   [[nodiscard]] virtual std::size_t signature_size() const = 0;
 
-  /// Whether `signature` is well-formed: the right length, offsets and field elements. Says nothing of who signed.
+  /// Whether `signature` is well-formed: the right length, offsets and field elements. Says nothing of who
+  /// signed.
   [[nodiscard]] virtual bool is_well_formed(base::ByteView signature) const = 0;
 
-  /// Whether the holder of `key` signed `message` for `slot`. False, never an exception, for any malformed input.
+  /// Whether the holder of `key` signed `message` for `slot`. False, never an exception, for any malformed
+  /// input.
   [[nodiscard]] virtual bool verify(const PublicKey& key, std::uint64_t slot, const base::Bytes32& message,
                                     base::ByteView signature) const = 0;
 };
