@@ -1,0 +1,18 @@
+// Threads of the operating system.
+#pragma once
+
+#include "node/runtime/scheduler.h"
+
+namespace lockstep::real {
+
+/// Every spawn is a std::thread, named (cut to 15 bytes) for debuggers and `ps`. A thread that is destroyed
+/// before it was joined, or a body that throws, ends the process.
+class OsScheduler final : public runtime::Scheduler {
+ public:
+  [[nodiscard]] std::unique_ptr<runtime::Thread> spawn(std::string name, std::function<void()> body) override;
+  /// `deadline` counts from the origin of std::chrono::steady_clock.
+  void sleep_until(base::Instant deadline) override;
+  void yield() override;
+};
+
+}  // namespace lockstep::real

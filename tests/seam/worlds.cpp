@@ -1,0 +1,15 @@
+// Chooses the world for a seam's contract.
+#include "worlds.h"
+
+#include "real_world.h"
+
+namespace lockstep::seam {
+
+void run_in(World world, std::size_t nodes, const std::function<void(Seams&)>& body) {
+  if (world == World::kSimulated) {
+    GTEST_SKIP() << "the simulated world is not built yet";
+  }
+  run_in_real_world(nodes, body);
+}
+
+}  // namespace lockstep::seam
