@@ -31,8 +31,8 @@ struct StatusAnswer {
   spec::Status status;
 };
 
-/// The answer to a request for blocks. May hold fewer than were asked for: what the peer does not have, or what
-/// would not fit into one answer.
+/// The answer to a request for blocks. May hold fewer than were asked for: what the peer does not have, or
+/// what would not fit into one answer.
 struct BlocksAnswer {
   std::vector<SignedBlockPointer> blocks;
 };

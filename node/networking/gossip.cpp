@@ -66,7 +66,8 @@ void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
   if (!rpc_.subscriptions.empty()) {
     take_subscriptions(from);
   }
-  // A frame that is nothing but one message in its shortest form can be passed on without being written again.
+  // A frame that is nothing but one message in its shortest form can be passed on without being written
+  // again.
   const bool alone =
       rpc_.publish.size() == 1 && frame->size() == 1 + encoded_publish_size(rpc_.publish.front());
   for (const MessageView& message : rpc_.publish) {
@@ -85,7 +86,8 @@ void Gossip::take_subscriptions(runtime::PeerId from) {
       continue;
     }
     const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(*kind));
-    peer->topics = static_cast<std::uint8_t>(subscription.subscribe ? peer->topics | bit : peer->topics & ~bit);
+    peer->topics =
+        static_cast<std::uint8_t>(subscription.subscribe ? peer->topics | bit : peer->topics & ~bit);
   }
 }
 
@@ -116,11 +118,8 @@ void Gossip::take_fresh(const Incoming& incoming, const Digest128& raw) {
     ++counts_.duplicates;
     return;
   }
-  const std::uint64_t delivered = counts_.delivered;
-  accept(incoming);
-  if (counts_.delivered != delivered) {
-    remember(raw);
-    remember(key);
+  if (!accept(incoming, raw, key)) {
+    drop(incoming.from, chain::Drop::kBadSsz);
   }
   if (payload_.capacity() > kPayloadKept) {
     payload_ = {};
@@ -144,9 +143,12 @@ bool Gossip::decompress(const Incoming& incoming) {
   return true;
 }
 
-void Gossip::accept(const Incoming& incoming) {
+bool Gossip::accept(const Incoming& incoming, const Digest128& raw, const Digest128& id) {
+  // Noted and passed on before the receiver looks at it: what it means is not gossip's business.
   const auto pass_on = [&] {
     ++counts_.delivered;
+    remember(raw);
+    remember(id);
     flood(incoming.from, incoming.kind,
           incoming.frame != nullptr ? *incoming.frame : frame_of(incoming.message));
   };
@@ -155,25 +157,25 @@ void Gossip::accept(const Incoming& incoming) {
       if (chain::SignedBlockPointer block = decode_signed_block(payload_)) {
         pass_on();
         receiver_.on_gossip_block(incoming.from, std::move(block));
-        return;
+        return true;
       }
       break;
     case TopicKind::kAggregation:
       if (std::optional<spec::SignedAggregatedAttestation> aggregate = decode_aggregate(payload_)) {
         pass_on();
         receiver_.on_gossip_aggregate(incoming.from, std::move(*aggregate));
-        return;
+        return true;
       }
       break;
     case TopicKind::kAttestation:
       if (std::optional<spec::SignedAttestation> vote = decode_signed_attestation(payload_, scheme_)) {
         pass_on();
         receiver_.on_gossip_attestation(incoming.from, std::move(*vote));
-        return;
+        return true;
       }
       break;
   }
-  drop(incoming.from, chain::Drop::kBadSsz);
+  return false;
 }
 
 void Gossip::remember(const Digest128& key) {
@@ -211,7 +213,8 @@ void Gossip::publish(TopicKind kind, base::ByteView ssz) {
 
 void Gossip::expire() {
   seen_.expire(clock_.now());
-  events_.buffer_level({.buffer = chain::Buffer::kSeenMessages, .size = seen_.size(), .bound = seen_.bound()});
+  events_.buffer_level(
+      {.buffer = chain::Buffer::kSeenMessages, .size = seen_.size(), .bound = seen_.bound()});
 }
 
 void Gossip::drop(runtime::PeerId from, chain::Drop reason) {

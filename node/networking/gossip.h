@@ -33,12 +33,12 @@ struct GossipCounts {
   std::uint64_t duplicates = 0;
   std::uint64_t dropped = 0;
   std::uint64_t delivered = 0;
-  std::uint64_t forwarded = 0;    ///< Copies queued for peers.
+  std::uint64_t forwarded = 0;   ///< Copies queued for peers.
   std::uint64_t not_queued = 0;  ///< Copies that a peer's send queue refused.
 };
 
-/// Gossipsub's messages without its mesh: what arrives for the first time goes to every peer that follows its topic
-/// but the one it came from, before anybody looks at its meaning. Not thread-safe: one thread owns it.
+/// Gossipsub's messages without its mesh: what arrives for the first time goes to every peer that follows its
+/// topic but the one it came from, before anybody looks at its meaning. Not thread-safe: one thread owns it.
 class Gossip {
  public:
   /// Everything referred to outlives it.
@@ -52,7 +52,8 @@ class Gossip {
   /// Takes a frame of the gossip channel, its channel byte included.
   void handle(runtime::PeerId from, const runtime::Frame& frame);
 
-  /// Publishes an SSZ container to all peers that follow the topic. A message that was seen before is not sent again.
+  /// Publishes an SSZ container to all peers that follow the topic. A message that was seen before is not
+  /// sent again.
   void publish(TopicKind kind, base::ByteView ssz);
 
   /// To be called once an interval: forgets what was seen long ago.
@@ -74,7 +75,8 @@ class Gossip {
   void take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame);
   void take_fresh(const Incoming& incoming, const Digest128& raw);
   [[nodiscard]] bool decompress(const Incoming& incoming);
-  void accept(const Incoming& incoming);
+  /// False when the payload is not what its topic carries.
+  [[nodiscard]] bool accept(const Incoming& incoming, const Digest128& raw, const Digest128& id);
   void remember(const Digest128& key);
   void flood(runtime::PeerId except, TopicKind kind, const runtime::Frame& frame);
   void drop(runtime::PeerId from, chain::Drop reason);
@@ -90,8 +92,8 @@ class Gossip {
   std::array<MessageIds, kTopics> ids_;
   KeyedHash hash_;
   SeenCache<Digest128> seen_;
-  RpcView rpc_;           ///< Read into again for each frame.
-  base::Bytes payload_;   ///< The decompressed message in hand.
+  RpcView rpc_;          ///< Read into again for each frame.
+  base::Bytes payload_;  ///< The decompressed message in hand.
   GossipCounts counts_;
 };
 

@@ -6,7 +6,9 @@
 
 namespace lockstep::networking {
 
-KeyedHash::KeyedHash(runtime::Random& random) : secret_{} { random.fill(secret_); }
+KeyedHash::KeyedHash(runtime::Random& random) : secret_{} {
+  random.fill(secret_);
+}
 
 Digest128 KeyedHash::of(base::ByteView bytes, std::uint64_t purpose) const {
   const XXH128_hash_t digest =

@@ -17,8 +17,9 @@ struct Digest128 {
   friend bool operator==(const Digest128&, const Digest128&) = default;
 };
 
-/// XXH3 with 128 bits and a random secret. Twenty times faster than SHA-256, and good enough to tell whether bytes came
-/// before, since a peer that does not know the secret cannot aim for a collision. Immutable after construction.
+/// XXH3 with 128 bits and a random secret. Twenty times faster than SHA-256, and good enough to tell whether
+/// bytes came before, since a peer that does not know the secret cannot aim for a collision. Immutable after
+/// construction.
 class KeyedHash {
  public:
   /// Draws the secret.

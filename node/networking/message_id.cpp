@@ -6,7 +6,8 @@
 namespace lockstep::networking {
 
 MessageIds::MessageIds(MessageDomain domain, std::string_view topic) {
-  const base::Bytes4 prefix{{domain == MessageDomain::kValidSnappy ? std::uint8_t{1} : std::uint8_t{0}, 0, 0, 0}};
+  const base::Bytes4 prefix{
+      {domain == MessageDomain::kValidSnappy ? std::uint8_t{1} : std::uint8_t{0}, 0, 0, 0}};
   prefix_.update(prefix.view());
   prefix_.update_le(topic.size());
   prefix_.update({reinterpret_cast<const std::uint8_t*>(topic.data()), topic.size()});

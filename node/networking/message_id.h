@@ -13,8 +13,8 @@ using MessageId = base::Bytes20;
 /// Whether the data of a message could be decompressed; it enters the identity.
 enum class MessageDomain { kInvalidSnappy, kValidSnappy };
 
-/// Makes message ids for one topic and domain: SHA256(domain ‖ u64le(len(topic)) ‖ topic ‖ data)[:20]. What does not
-/// depend on the data is hashed once.
+/// Makes message ids for one topic and domain: SHA256(domain ‖ u64le(len(topic)) ‖ topic ‖ data)[:20]. What
+/// does not depend on the data is hashed once.
 class MessageIds {
  public:
   MessageIds(MessageDomain domain, std::string_view topic);

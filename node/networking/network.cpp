@@ -107,8 +107,7 @@ bool Network::request(runtime::PeerId peer, std::uint64_t id, const chain::Reque
   if (transport_.send(peer, std::move(frame)) != runtime::SendOutcome::kQueued) {
     return false;
   }
-  events_.request_sent(
-      {.peer = peer, .id = id, .protocol = static_cast<chain::Protocol>(request.index())});
+  events_.request_sent({.peer = peer, .id = id, .protocol = static_cast<chain::Protocol>(request.index())});
   return true;
 }
 

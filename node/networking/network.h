@@ -17,8 +17,8 @@
 
 namespace lockstep::networking {
 
-/// Owns peers and gossip and speaks to the transport. Knows what bytes mean, not what to do about it: that is the
-/// receiver's. Not thread-safe: one thread owns it.
+/// Owns peers and gossip and speaks to the transport. Knows what bytes mean, not what to do about it: that is
+/// the receiver's. Not thread-safe: one thread owns it.
 class Network {
  public:
   /// Everything referred to outlives it.

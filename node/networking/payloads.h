@@ -18,7 +18,8 @@ namespace lockstep::networking {
     base::ByteView ssz, const crypto::SignatureScheme& scheme);
 [[nodiscard]] std::optional<spec::SignedAggregatedAttestation> decode_aggregate(base::ByteView ssz);
 [[nodiscard]] std::optional<spec::Status> decode_status(base::ByteView ssz);
-[[nodiscard]] std::optional<chain::Request> decode_request_payload(chain::Protocol protocol, base::ByteView ssz);
+[[nodiscard]] std::optional<chain::Request> decode_request_payload(chain::Protocol protocol,
+                                                                   base::ByteView ssz);
 
 [[nodiscard]] base::Bytes encode_signed_block(const spec::SignedBlock& block);
 [[nodiscard]] base::Bytes encode_signed_attestation(const spec::SignedAttestation& vote);

@@ -17,7 +17,9 @@ struct Peer {
   std::uint8_t topics = 0;  ///< Bit k: follows the topic of kind k.
   bool banned = false;      ///< Disconnecting: nothing that it still sends is looked at.
 
-  [[nodiscard]] bool follows(TopicKind kind) const { return (topics >> static_cast<unsigned>(kind) & 1) != 0; }
+  [[nodiscard]] bool follows(TopicKind kind) const {
+    return (topics >> static_cast<unsigned>(kind) & 1) != 0;
+  }
 };
 
 /// How many offences a peer may commit before it is disconnected.
@@ -37,8 +39,8 @@ class Peers {
   [[nodiscard]] Peer* find(runtime::PeerId id);
   [[nodiscard]] const std::vector<Peer>& all() const { return peers_; }
 
-  /// Reports a dropped message and, when the reason is an offence, counts it against the peer: past kOffencesMax the
-  /// connection is closed.
+  /// Reports a dropped message and, when the reason is an offence, counts it against the peer: past
+  /// kOffencesMax the connection is closed.
   void drop(runtime::PeerId id, chain::Drop reason);
 
  private:

@@ -10,8 +10,8 @@
 
 namespace lockstep::networking {
 
-/// Takes decoded messages, on the thread that hands frames to Network. Gossip arrives here once however many peers
-/// sent it, and has already been forwarded; nothing about its content has been checked but its form.
+/// Takes decoded messages, on the thread that hands frames to Network. Gossip arrives here once however many
+/// peers sent it, and has already been forwarded; nothing about its content has been checked but its form.
 class Receiver {
  public:
   virtual ~Receiver() = default;

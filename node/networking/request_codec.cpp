@@ -1,6 +1,7 @@
 // Reading and writing of request and response frames.
 #include "node/networking/request_codec.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <variant>

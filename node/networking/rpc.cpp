@@ -102,7 +102,9 @@ bool decode_message(base::ByteView in, MessageView& out) {
   return true;
 }
 
-std::size_t delimited_size(std::size_t length) { return 1 + varint_size(length) + length; }
+std::size_t delimited_size(std::size_t length) {
+  return 1 + varint_size(length) + length;
+}
 
 std::size_t message_size(const MessageView& message) {
   return (message.data.empty() ? 0 : delimited_size(message.data.size())) +
@@ -181,6 +183,8 @@ void encode_rpc(const RpcView& rpc, base::Bytes& out) {
   }
 }
 
-std::size_t encoded_publish_size(const MessageView& message) { return delimited_size(message_size(message)); }
+std::size_t encoded_publish_size(const MessageView& message) {
+  return delimited_size(message_size(message));
+}
 
 }  // namespace lockstep::networking

@@ -1,4 +1,5 @@
-// Gossipsub's RPC on the wire: protobuf, written and read without copying (leanSpec: networking/gossipsub/rpc.py).
+// Gossipsub's RPC on the wire: protobuf, written and read without copying (leanSpec:
+// networking/gossipsub/rpc.py).
 #pragma once
 
 #include <string_view>
@@ -20,8 +21,8 @@ struct MessageView {
   base::ByteView data;
 };
 
-/// One RPC, as views into the bytes that it was read from. Meant to be kept and read into again, so that reading
-/// allocates nothing.
+/// One RPC, as views into the bytes that it was read from. Meant to be kept and read into again, so that
+/// reading allocates nothing.
 struct RpcView {
   std::vector<SubscriptionView> subscriptions;
   std::vector<MessageView> publish;
@@ -31,11 +32,12 @@ struct RpcView {
   void clear();
 };
 
-/// Reads an RPC. False, with `out` unspecified, when the bytes are malformed: a length or number past the end, an
-/// overlong number, a wire type other than 0, 1, 2 or 5. Unknown fields are read over.
+/// Reads an RPC. False, with `out` unspecified, when the bytes are malformed: a length or number past the
+/// end, an overlong number, a wire type other than 0, 1, 2 or 5. Unknown fields are read over.
 [[nodiscard]] bool decode_rpc(base::ByteView in, RpcView& out);
 
-/// Appends the RPC's encoding to `out`: subscriptions, messages, control, in this order, empty fields left out.
+/// Appends the RPC's encoding to `out`: subscriptions, messages, control, in this order, empty fields left
+/// out.
 void encode_rpc(const RpcView& rpc, base::Bytes& out);
 
 /// How many bytes encode_rpc would append for nothing but this one message.

@@ -10,10 +10,10 @@
 
 namespace lockstep::networking {
 
-/// Remembers keys for at least `lifetime` (and less than twice as long), unless `bound` keys have come since. Two
-/// generations of open-addressed tables: the younger takes the keys, and becomes the elder when it is full or old.
-/// Key is a trivially copyable value with `operator==` and `std::uint64_t hash() const`, uniform and never zero for
-/// a key in use: a table's empty places are those whose hash is zero. Not thread-safe.
+/// Remembers keys for at least `lifetime` (and less than twice as long), unless `bound` keys have come since.
+/// Two generations of open-addressed tables: the younger takes the keys, and becomes the elder when it is
+/// full or old. Key is a trivially copyable value with `operator==` and `std::uint64_t hash() const`, uniform
+/// and never zero for a key in use: a table's empty places are those whose hash is zero. Not thread-safe.
 template <typename Key>
 class SeenCache {
  public:

@@ -3,6 +3,7 @@
 
 #include <snappy.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/crc.hpp>
 #include <cstdint>
@@ -10,14 +11,17 @@
 namespace lockstep::networking {
 namespace {
 
-constexpr std::array<std::uint8_t, 10> kStreamIdentifier{0xff, 0x06, 0x00, 0x00, 's', 'N', 'a', 'P', 'p', 'Y'};
+constexpr std::array<std::uint8_t, 10> kStreamIdentifier{0xff, 0x06, 0x00, 0x00, 's',
+                                                         'N',  'a',  'P',  'p',  'Y'};
 constexpr std::size_t kChunkBytesMax = 65536;
 constexpr std::uint8_t kCompressedChunk = 0x00;
 constexpr std::uint8_t kUncompressedChunk = 0x01;
 constexpr std::uint8_t kStreamIdentifierChunk = 0xff;
 constexpr std::uint8_t kFirstSkippableChunk = 0x80;
 
-const char* chars(base::ByteView bytes) { return reinterpret_cast<const char*>(bytes.data()); }
+const char* chars(base::ByteView bytes) {
+  return reinterpret_cast<const char*>(bytes.data());
+}
 
 std::uint32_t masked_crc(base::ByteView bytes) {
   boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc32c;
@@ -115,7 +119,8 @@ bool read_snappy_frames(base::ByteView in, std::size_t& at, std::size_t length, 
       return false;
     }
     const std::uint8_t type = in[at];
-    const std::size_t size = static_cast<std::size_t>(in[at + 1]) | (static_cast<std::size_t>(in[at + 2]) << 8) |
+    const std::size_t size = static_cast<std::size_t>(in[at + 1]) |
+                             (static_cast<std::size_t>(in[at + 2]) << 8) |
                              (static_cast<std::size_t>(in[at + 3]) << 16);
     if (size > in.size() - at - 4) {
       return false;

@@ -13,12 +13,15 @@ namespace lockstep::networking {
 enum class TopicKind : std::uint8_t { kBlock, kAggregation, kAttestation };
 inline constexpr std::size_t kTopics = 3;
 
-/// The topic strings of one network: `/leanconsensus/<network>/<name>/ssz_snappy` (leanSpec: gossipsub/topic.py).
+/// The topic strings of one network: `/leanconsensus/<network>/<name>/ssz_snappy` (leanSpec:
+/// gossipsub/topic.py).
 class Topics {
  public:
   explicit Topics(std::string_view network_name);
 
-  [[nodiscard]] const std::string& name(TopicKind kind) const { return names_[static_cast<std::size_t>(kind)]; }
+  [[nodiscard]] const std::string& name(TopicKind kind) const {
+    return names_[static_cast<std::size_t>(kind)];
+  }
 
   /// The kind of a topic string of this network; nothing for any other string.
   [[nodiscard]] std::optional<TopicKind> find(std::string_view topic) const;

@@ -14,8 +14,9 @@ void append_varint(base::Bytes& out, std::uint64_t value);
 /// The number of bytes that append_varint would add.
 [[nodiscard]] std::size_t varint_size(std::uint64_t value);
 
-/// Reads a number at `at` and moves `at` behind it. Nothing, with `at` unspecified, when the input ends within it, when
-/// it is longer than `bytes_max` bytes, or when it does not fit 64 bits. Longer than needed forms are accepted.
+/// Reads a number at `at` and moves `at` behind it. Nothing, with `at` unspecified, when the input ends
+/// within it, when it is longer than `bytes_max` bytes, or when it does not fit 64 bits. Longer than needed
+/// forms are accepted.
 [[nodiscard]] std::optional<std::uint64_t> read_varint(base::ByteView in, std::size_t& at,
                                                        std::size_t bytes_max = 10);
 

@@ -1,0 +1,176 @@
+// Time, our own validators' duties, and the reports of what changed.
+#include "node/chain/chain.h"
+
+#include <utility>
+
+#include "node/base/assert.h"
+#include "node/chain/metered.h"
+#include "node/spec/hash_tree_root.h"
+#include "node/spec/slot.h"
+#include "node/spec/state_transition.h"
+#include "node/spec/validator_duties.h"
+
+namespace lockstep::chain {
+namespace {
+
+spec::Store store_from(const std::shared_ptr<const Anchor>& anchor,
+                       std::optional<spec::ValidatorIndex> validator) {
+  spec::Verdict<spec::Store> store =
+      spec::Store::create(std::shared_ptr<const spec::State>(anchor, &anchor->state),
+                          std::shared_ptr<const spec::Block>(anchor, &anchor->block), validator);
+  LOCKSTEP_ASSERT_MSG(store.has_value(), "the anchor's block commits to its state");
+  return std::move(*store);
+}
+
+spec::Checkpoint checkpoint_of(const spec::Store& store, spec::BlockIndex block) {
+  return {.root = store.tree().root(block), .slot = store.tree().slot(block)};
+}
+
+}  // namespace
+
+Chain::Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
+             std::optional<spec::ValidatorIndex> validator, runtime::Meter& meter,
+             const crypto::SignatureScheme& scheme, const crypto::AggregateProver& prover, Events& events)
+    : anchor_(std::move(anchor)),
+      is_aggregator_(is_aggregator),
+      meter_(meter),
+      scheme_(scheme),
+      prover_(prover),
+      events_(events),
+      store_(store_from(anchor_, validator)),
+      newest_block_slot_(anchor_->block.slot),
+      last_data_root_(spec::hash_tree_root(last_data_)),
+      reported_{.head = head(),
+                .safe_target = safe_target(),
+                .justified = store_.latest_justified(),
+                .finalized = store_.latest_finalized()} {}
+
+spec::Checkpoint Chain::head() const {
+  return checkpoint_of(store_, store_.head_block());
+}
+
+spec::Checkpoint Chain::safe_target() const {
+  return checkpoint_of(store_, store_.safe_target_block());
+}
+
+std::vector<spec::SignedAggregatedAttestation> Chain::tick_interval() {
+  // Aggregation is done here and not by the store, so that the store is not in the middle of a call
+  // meanwhile.
+  store_.tick_interval(false, nullptr);
+  std::vector<spec::SignedAggregatedAttestation> made;
+  if (is_aggregator_ && spec::interval_in_slot(store_.time()) == 2) {
+    made = aggregate();
+  }
+  if (early_.size() > 0) {
+    make_ready(early_.take_up_to(
+        spec::Slot((store_.time().value + spec::GOSSIP_DISPARITY_INTERVALS) / spec::INTERVALS_PER_SLOT)));
+    report_level(Buffer::kEarlyBlocks, early_.size(), early_.bound());
+  }
+  report_changes();
+  return made;
+}
+
+void Chain::skip_to(spec::Interval interval) {
+  store_.skip_to(interval);
+}
+
+std::vector<spec::SignedAggregatedAttestation> Chain::aggregate() {
+  const spec::AggregationRound round = store_.begin_aggregation();
+  std::uint64_t inputs = 0;
+  for (const spec::AggregationJob& job : round.jobs) {
+    inputs += job.signatures.size() + job.children.size();
+  }
+  std::vector<spec::SignedAggregatedAttestation> made =
+      inputs == 0 ? std::vector<spec::SignedAggregatedAttestation>{}
+                  : metered(meter_, runtime::Work::kAggregateProof, inputs,
+                            [&] { return spec::prove_all(round, prover_); });
+  store_.adopt_aggregates(round, made);
+  for (const spec::SignedAggregatedAttestation& one : made) {
+    events_.aggregated({.data = one.data, .participants = one.proof.participants.popcount()});
+  }
+  return made;
+}
+
+std::vector<spec::SignedAggregatedAttestation> Chain::take_recovered() {
+  return std::exchange(recovered_, {});
+}
+
+void Chain::update_head() {
+  store_.update_head();
+  report_changes();
+}
+
+spec::Verdict<spec::AttestationData> Chain::produce_attestation_data(spec::Slot slot) {
+  update_head();
+  return spec::produce_attestation_data(store_, slot);
+}
+
+spec::Verdict<spec::BuiltBlock> Chain::build_block(spec::Slot slot, spec::ValidatorIndex proposer) {
+  store_.accept_new_attestations();
+  report_changes();
+  return metered(meter_, runtime::Work::kBuildBlock, 1, [&] {
+    return spec::build_block(store_.head_state(), slot, proposer, store_.head(), store_.block_candidates(),
+                             prover_);
+  });
+}
+
+void Chain::add_own_block(SignedBlockPointer block, const spec::Root& root, spec::State post_state) {
+  const std::shared_ptr<const spec::Block> content(block, &block->block);
+  const IncomingBlock incoming{.root = root, .block = std::move(block), .origin = Origin::kOwn, .from = {}};
+  ++block_counts_.entered;
+  if (!store_.add_produced_block(root, content, std::make_shared<const spec::State>(std::move(post_state)))) {
+    finish(incoming, BlockOutcome::kDuplicate, {});
+    return;
+  }
+  finish(incoming, BlockOutcome::kImported, {});
+  store_.update_head();
+  settle_import(incoming);
+}
+
+const spec::Root& Chain::data_root(const spec::AttestationData& data) {
+  if (!(data == last_data_)) {
+    last_data_root_ = spec::hash_tree_root(data);
+    last_data_ = data;
+  }
+  return last_data_root_;
+}
+
+void Chain::report_changes() {
+  const auto note = [&](spec::Checkpoint& reported, const spec::Checkpoint& current,
+                        void (Events::*report)(const CheckpointChanged&)) {
+    if (reported != current) {
+      const spec::Checkpoint old = std::exchange(reported, current);
+      (events_.*report)({.old_checkpoint = old, .new_checkpoint = current});
+    }
+  };
+  note(reported_.justified, store_.latest_justified(), &Events::justified_changed);
+  note(reported_.finalized, store_.latest_finalized(), &Events::finalized_changed);
+  if (reported_.head.root != store_.head()) {
+    const spec::Checkpoint old = std::exchange(reported_.head, head());
+    events_.head_changed({.old_head = old,
+                          .new_head = reported_.head,
+                          .reorg_depth = reorg_depth(old.root),
+                          .justified = store_.latest_justified()});
+  }
+  if (reported_.safe_target.root != store_.safe_target()) {
+    note(reported_.safe_target, safe_target(), &Events::safe_target_changed);
+  }
+}
+
+std::uint64_t Chain::reorg_depth(const spec::Root& old_head) const {
+  const spec::BlockTree& tree = store_.tree();
+  std::uint64_t depth = 0;
+  for (spec::BlockIndex block = tree.find(old_head); block != spec::kNoBlock; block = tree.parent(block)) {
+    if (tree.ancestor_at_or_below(store_.head_block(), tree.slot(block)) == block) {
+      break;
+    }
+    ++depth;
+  }
+  return depth;
+}
+
+void Chain::report_level(Buffer buffer, std::size_t size, std::size_t bound) {
+  events_.buffer_level({.buffer = buffer, .size = size, .bound = bound});
+}
+
+}  // namespace lockstep::chain

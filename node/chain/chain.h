@@ -1,0 +1,219 @@
+// The chain as one node knows it: the store, the signed blocks, and everything that waits to enter.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "node/chain/anchor.h"
+#include "node/chain/events.h"
+#include "node/chain/exchange.h"
+#include "node/chain/held_blocks.h"
+#include "node/crypto/aggregate.h"
+#include "node/crypto/signatures.h"
+#include "node/runtime/meter.h"
+#include "node/spec/block_production.h"
+#include "node/spec/store.h"
+
+namespace lockstep::chain {
+
+/// Blocks with unknown parents that are kept (leanSpec: MAX_CACHED_BLOCKS).
+inline constexpr std::size_t kPendingBlocksMax = 1024;
+/// Blocks that came before their time and are kept.
+inline constexpr std::size_t kEarlyBlocksMax = 64;
+/// How far ahead of the clock a block may lie to be kept.
+inline constexpr std::uint64_t kEarlySlotsMax = 16;
+/// Blocks that wait for their turn to be imported. Above all that the other two can hold and one whole
+/// answer.
+inline constexpr std::size_t kReadyBlocksMax = 4096;
+/// Votes, and separately aggregates, that name unknown blocks and are kept (leanSpec:
+/// MAX_PENDING_ATTESTATIONS).
+inline constexpr std::size_t kPendingAttestationsMax = 1024;
+/// Signed blocks that are kept to answer requests: those of MIN_SLOTS_FOR_BLOCK_REQUESTS and then some.
+inline constexpr std::size_t kSignedBlocksMax = 4096;
+/// Kept votes that are tried again in one step.
+inline constexpr std::size_t kRetriesPerStep = 64;
+
+/// What became of a block, with what is needed to go on: whom to ask for which parent.
+struct BlockResult {
+  BlockOutcome outcome = BlockOutcome::kDuplicate;
+  spec::Root root;
+  spec::Slot slot;
+  spec::Root parent_root;
+  Origin origin = Origin::kGossip;
+  runtime::PeerId from;
+};
+
+/// The blocks that came in so far: entered is the sum of the others and of those that are still held.
+struct BlockCounts {
+  std::uint64_t entered = 0;
+  std::uint64_t imported = 0;
+  std::uint64_t duplicate = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t too_old = 0;
+  std::uint64_t too_far_ahead = 0;
+  std::uint64_t evicted = 0;
+};
+
+/// The votes, or aggregates, that came in so far: entered is the sum of the others and of those still held.
+struct VoteCounts {
+  std::uint64_t entered = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t evicted = 0;
+};
+
+/// Takes blocks and votes from anywhere and brings them into the store, now or once what they need is there.
+/// Each gets exactly one final outcome, which is reported and counted. Not thread-safe: one thread owns it.
+class Chain {
+ public:
+  /// Everything referred to outlives it. Requires: the anchor's block commits to its state.
+  Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
+        std::optional<spec::ValidatorIndex> validator, runtime::Meter& meter,
+        const crypto::SignatureScheme& scheme, const crypto::AggregateProver& prover, Events& events);
+
+  [[nodiscard]] const spec::Store& store() const { return store_; }
+  [[nodiscard]] bool is_aggregator() const { return is_aggregator_; }
+  [[nodiscard]] spec::Checkpoint head() const;
+  [[nodiscard]] spec::Checkpoint safe_target() const;
+  /// The highest slot of any block in the store.
+  [[nodiscard]] spec::Slot newest_block_slot() const { return newest_block_slot_; }
+
+  // Time.
+
+  /// Lets the store's time pass by one interval, does what the interval asks for, and hands blocks whose time
+  /// has come to step(). Returns the aggregates that are to be published.
+  [[nodiscard]] std::vector<spec::SignedAggregatedAttestation> tick_interval();
+  /// Sets the time forward without doing what the intervals between ask for.
+  void skip_to(spec::Interval interval);
+
+  // Blocks.
+
+  /// Takes a block and imports it, or keeps it, or refuses it.
+  BlockResult on_block(SignedBlockPointer block, Origin origin, runtime::PeerId from);
+  /// Takes a block to be imported by a later step(). Duplicates are dropped here.
+  void enqueue_block(SignedBlockPointer block, Origin origin, runtime::PeerId from);
+  /// Whether step() has something to do.
+  [[nodiscard]] bool has_work() const {
+    return !ready_.empty() || attestations_to_retry_ + aggregates_to_retry_ > 0;
+  }
+  /// Does one bounded piece of waiting work: imports one block, or tries some kept votes again. Returns what
+  /// became of the block.
+  std::optional<BlockResult> step();
+
+  /// Whether a block is in the store.
+  [[nodiscard]] bool knows(const spec::Root& root) const { return store_.tree().contains(root); }
+  /// Whether a block is in the store or kept for it.
+  [[nodiscard]] bool has_or_holds(const spec::Root& root) const;
+  /// Null when there is none: it is unknown, it is the anchor, or it is older than what is kept.
+  [[nodiscard]] SignedBlockPointer signed_block(const spec::Root& root) const;
+  /// The block of the head's chain at that slot; null when the slot is empty or not to be served.
+  [[nodiscard]] SignedBlockPointer canonical_block(spec::Slot slot) const;
+  [[nodiscard]] const HeldBlocks& pending() const { return pending_; }
+  [[nodiscard]] const HeldBlocks& early() const { return early_; }
+  [[nodiscard]] std::size_t ready_blocks() const { return ready_.size(); }
+
+  // Votes.
+
+  VoteOutcome on_gossip_attestation(spec::SignedAttestation vote, Origin origin);
+  VoteOutcome on_gossip_aggregated_attestation(spec::SignedAggregatedAttestation aggregate, Origin origin);
+  /// hash_tree_root of a vote's data; the last one asked for is remembered, as many votes share one.
+  [[nodiscard]] const spec::Root& data_root(const spec::AttestationData& data);
+
+  /// Aggregates that became publishable outside tick_interval, from the proofs of blocks. Only an aggregator
+  /// has any.
+  [[nodiscard]] std::vector<spec::SignedAggregatedAttestation> take_recovered();
+
+  // Duties of our own validators.
+
+  /// Brings the head up to date with what was produced here.
+  void update_head();
+  [[nodiscard]] spec::Verdict<spec::AttestationData> produce_attestation_data(spec::Slot slot);
+  /// Accepts pending votes and builds a block on the head (§9.4). The block is not in the store before
+  /// add_own_block: one that cannot be signed must not become the head that we vote for.
+  [[nodiscard]] spec::Verdict<spec::BuiltBlock> build_block(spec::Slot slot, spec::ValidatorIndex proposer);
+  /// Puts a block that build_block made, signed, into the store, and lets the head move to it. leanSpec's
+  /// head follows at the next update_head only, at interval 1 at the latest.
+  void add_own_block(SignedBlockPointer block, const spec::Root& root, spec::State post_state);
+
+  [[nodiscard]] const BlockCounts& block_counts() const { return block_counts_; }
+  [[nodiscard]] const VoteCounts& attestation_counts() const { return attestation_counts_; }
+  [[nodiscard]] const VoteCounts& aggregate_counts() const { return aggregate_counts_; }
+  [[nodiscard]] std::size_t pending_attestations() const { return pending_attestations_.size(); }
+  [[nodiscard]] std::size_t pending_aggregates() const { return pending_aggregates_.size(); }
+
+ private:
+  /// What the listener was told last.
+  struct Reported {
+    spec::Checkpoint head;
+    spec::Checkpoint safe_target;
+    spec::Checkpoint justified;
+    spec::Checkpoint finalized;
+  };
+
+  [[nodiscard]] BlockResult take_block(IncomingBlock incoming);
+  [[nodiscard]] spec::Verdict<bool> import(const IncomingBlock& incoming);
+  [[nodiscard]] spec::Verdict<std::shared_ptr<const spec::State>> run_block(const IncomingBlock& incoming,
+                                                                            const spec::State& parent_state);
+  void settle_import(const IncomingBlock& incoming);
+  void recover_votes(const IncomingBlock& incoming);
+  void keep_signed(const spec::Root& root, SignedBlockPointer block);
+  [[nodiscard]] BlockResult hold(HeldBlocks& buffer, Buffer name, IncomingBlock incoming,
+                                 BlockOutcome outcome);
+  void make_ready(std::vector<IncomingBlock> blocks);
+  void drop_held(std::vector<IncomingBlock> blocks, BlockOutcome outcome, spec::RejectionReason reason);
+  BlockResult finish(const IncomingBlock& incoming, BlockOutcome outcome, spec::RejectionReason reason);
+  void count(BlockOutcome outcome);
+  [[nodiscard]] bool is_early(spec::Slot slot) const;
+
+  [[nodiscard]] spec::Verdict<void> try_attestation(const spec::SignedAttestation& vote);
+  [[nodiscard]] spec::Verdict<void> try_aggregate(const spec::SignedAggregatedAttestation& aggregate);
+  VoteOutcome settle(const spec::SignedAttestation& vote, Origin origin, const spec::Verdict<void>& verdict);
+  VoteOutcome settle(const spec::SignedAggregatedAttestation& aggregate, Origin origin,
+                     const spec::Verdict<void>& verdict);
+  void keep(spec::SignedAttestation vote);
+  void keep(spec::SignedAggregatedAttestation aggregate);
+  void retry_kept_votes();
+  void retry_everything_kept();
+  [[nodiscard]] std::vector<spec::SignedAggregatedAttestation> aggregate();
+
+  void report_changes();
+  [[nodiscard]] std::uint64_t reorg_depth(const spec::Root& old_head) const;
+  void report_level(Buffer buffer, std::size_t size, std::size_t bound);
+
+  std::shared_ptr<const Anchor> anchor_;
+  bool is_aggregator_;
+  runtime::Meter& meter_;
+  const crypto::SignatureScheme& scheme_;
+  const crypto::AggregateProver& prover_;
+  Events& events_;
+  spec::Store store_;
+
+  HeldBlocks pending_{kPendingBlocksMax};
+  HeldBlocks early_{kEarlyBlocksMax};
+  std::deque<IncomingBlock> ready_;
+  std::unordered_map<spec::Root, SignedBlockPointer, base::RootHash> signed_blocks_;
+  std::deque<spec::Root> signed_in_order_;
+  spec::Slot newest_block_slot_;
+
+  std::deque<spec::SignedAttestation> pending_attestations_;
+  std::deque<spec::SignedAggregatedAttestation> pending_aggregates_;
+  /// How many of the kept votes, from the front, have not been tried since the last import.
+  std::size_t attestations_to_retry_ = 0;
+  std::size_t aggregates_to_retry_ = 0;
+  std::vector<spec::SignedAggregatedAttestation> recovered_;
+
+  spec::AttestationData last_data_;
+  spec::Root last_data_root_;
+
+  Reported reported_;
+  BlockCounts block_counts_;
+  VoteCounts attestation_counts_;
+  VoteCounts aggregate_counts_;
+};
+
+}  // namespace lockstep::chain

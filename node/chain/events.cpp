@@ -1,0 +1,69 @@
+// The names of outcomes, reasons and buffers, as they appear in logs and reports.
+#include "node/chain/events.h"
+
+#include <array>
+
+namespace lockstep::chain {
+namespace {
+
+template <std::size_t N, typename Enum>
+std::string_view name_in(const std::array<std::string_view, N>& names, Enum value) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < N ? names[index] : "unknown";
+}
+
+}  // namespace
+
+std::string_view to_string(Origin origin) {
+  static constexpr std::array<std::string_view, 5> kNames{"gossip", "sync", "own", "buffered", "block"};
+  return name_in(kNames, origin);
+}
+
+std::string_view to_string(BlockOutcome outcome) {
+  static constexpr std::array<std::string_view, 8> kNames{
+      "imported", "duplicate", "unknown_parent", "early", "too_old", "too_far_ahead", "rejected", "evicted"};
+  return name_in(kNames, outcome);
+}
+
+std::string_view to_string(VoteOutcome outcome) {
+  static constexpr std::array<std::string_view, 4> kNames{"accepted", "buffered", "rejected", "evicted"};
+  return name_in(kNames, outcome);
+}
+
+std::string_view to_string(Duty duty) {
+  static constexpr std::array<std::string_view, 3> kNames{"propose", "attest", "aggregate"};
+  return name_in(kNames, duty);
+}
+
+std::string_view to_string(DutySkip reason) {
+  static constexpr std::array<std::string_view, 7> kNames{
+      "starting", "not_synced", "missed", "already_signed", "signing_failed", "proving_failed", "refused"};
+  return name_in(kNames, reason);
+}
+
+std::string_view to_string(Buffer buffer) {
+  static constexpr std::array<std::string_view, kBuffers> kNames{
+      "pending_blocks",     "early_blocks",  "ready_blocks",       "pending_attestations",
+      "pending_aggregates", "seen_messages", "requests_in_flight", "signed_blocks"};
+  return name_in(kNames, buffer);
+}
+
+std::string_view to_string(Drop reason) {
+  static constexpr std::array<std::string_view, kDrops> kNames{
+      "bad_frame",  "bad_rpc", "unknown_topic", "unsubscribed", "too_long",
+      "bad_snappy", "bad_ssz", "bad_request",   "bad_response", "unsolicited"};
+  return name_in(kNames, reason);
+}
+
+std::string_view to_string(Protocol protocol) {
+  static constexpr std::array<std::string_view, 3> kNames{"status", "blocks_by_root", "blocks_by_range"};
+  return name_in(kNames, protocol);
+}
+
+std::string_view to_string(RequestEnd end) {
+  static constexpr std::array<std::string_view, 5> kNames{"answered", "refused", "timed_out", "disconnected",
+                                                          "invalid"};
+  return name_in(kNames, end);
+}
+
+}  // namespace lockstep::chain
