@@ -2,7 +2,7 @@
 #pragma once
 
 #include "node/spec/requests.h"
-#include "node/spec/ssz_codec.h"
+#include "node/spec/ssz_container.h"
 
 namespace lockstep::spec {
 
