@@ -1,0 +1,38 @@
+// Which kinds there are.
+#include "tools/vectors/kinds.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lockstep::vectors {
+namespace {
+
+constexpr std::array kKinds = {
+    Kind{"api_endpoint", nullptr},
+    Kind{"fork_choice", nullptr},
+    Kind{"gossipsub_handler", nullptr},
+    Kind{"justifiability", check_justifiability},
+    Kind{"networking_codec", nullptr},
+    Kind{"poseidon_permutation", check_poseidon_permutation},
+    Kind{"reaggregation", nullptr},
+    Kind{"slot_clock", check_slot_clock},
+    Kind{"ssz", check_ssz},
+    Kind{"state_transition", check_state_transition},
+    Kind{"sync", nullptr},
+    Kind{"verify_multi_message_proofs", nullptr},
+    Kind{"verify_signatures", nullptr},
+    Kind{"verify_single_message_proofs", nullptr},
+};
+
+}  // namespace
+
+std::span<const Kind> kinds() {
+  return kKinds;
+}
+
+const Kind* find_kind(std::string_view name) {
+  const auto found = std::ranges::find(kKinds, name, &Kind::name);
+  return found == kKinds.end() ? nullptr : &*found;
+}
+
+}  // namespace lockstep::vectors
