@@ -6,18 +6,11 @@
 #include <vector>
 
 #include "node/chain/anchor.h"
-#include "node/crypto/signatures.h"
-#include "node/spec/types.h"
+#include "node/validator/own_validator.h"
 
 namespace lockstep::node {
 
-/// One validator that this node signs for, with a key for each of its two duties.
-struct OwnValidator {
-  spec::ValidatorIndex index;
-  /// Shared with whoever keeps the keys across the lives of a node; only one living node may use them.
-  std::shared_ptr<crypto::SigningKey> attestation_key;
-  std::shared_ptr<crypto::SigningKey> proposal_key;
-};
+using validator::OwnValidator;
 
 /// The settings of one node. A value: the same Config and the same world give the same run.
 struct Config {

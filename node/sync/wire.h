@@ -1,0 +1,27 @@
+// What catching up asks of the network.
+#pragma once
+
+#include <cstdint>
+
+#include "node/chain/events.h"
+#include "node/chain/exchange.h"
+#include "node/runtime/transport.h"
+
+namespace lockstep::sync {
+
+/// Carries requests to peers and answers back to them. Never blocks and never calls back at once.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+
+  /// Sends a request; false when it could not even be queued. `id` comes back with the answer.
+  [[nodiscard]] virtual bool request(runtime::PeerId peer, std::uint64_t id,
+                                     const chain::Request& request) = 0;
+  /// Answers a peer's request.
+  virtual void respond(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
+                       const chain::Response& response) = 0;
+  /// Notes that a peer's answer broke the rules, or that nobody had asked for it.
+  virtual void complain(runtime::PeerId peer, chain::Drop reason) = 0;
+};
+
+}  // namespace lockstep::sync
