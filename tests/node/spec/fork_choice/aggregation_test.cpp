@@ -2,12 +2,12 @@
 #include "node/spec/aggregation.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
 #include "chain_builder.h"
 #include "node/spec/ssz.h"
+#include "property.h"
 
 namespace lockstep::spec {
 namespace {
@@ -53,26 +53,29 @@ TEST(SelectProofsForCoverage, counts_only_validators_that_are_still_uncovered) {
   EXPECT_EQ(select_proofs_for_coverage(pool, {}).proofs, (std::vector<ProofRef>{pool[0], pool[2], pool[1]}));
 }
 
-RC_GTEST_PROP(SelectProofsForCoverageProperty, covers_everything_with_proofs_that_each_add_something,
-              (const std::vector<std::uint8_t>& sets)) {
-  std::vector<ProofRef> pools[2];
-  AggregationBits all;
-  for (std::size_t i = 0; i < sets.size(); ++i) {
-    AggregationBits bits(8);
-    for (std::size_t bit = 0; bit < 8; ++bit) bits.set(bit, (sets[i] >> bit & 1) != 0);
-    all |= bits;
-    pools[i % 2].push_back(proof(bits, static_cast<std::uint8_t>(i)));
-  }
-  const ProofSelection selection = select_proofs_for_coverage(pools[0], pools[1]);
-  RC_ASSERT(selection.covered.set_indices() == all.set_indices());
-  AggregationBits covered;
-  for (const ProofRef& chosen : selection.proofs) {
-    RC_ASSERT(!covered.covers(chosen->participants));
-    covered |= chosen->participants;
-  }
-  // The outcome does not depend on the order in which the proofs lie in their sets.
-  for (std::vector<ProofRef>& pool : pools) std::reverse(pool.begin(), pool.end());
-  RC_ASSERT(select_proofs_for_coverage(pools[0], pools[1]).proofs == selection.proofs);
+TEST(SelectProofsForCoverageProperty, covers_everything_with_proofs_that_each_add_something) {
+  EXPECT_TRUE(
+      testing::holds("covers_everything_with_proofs_that_each_add_something", 300,
+                     [](const std::vector<std::uint8_t>& sets) {
+                       std::vector<ProofRef> pools[2];
+                       AggregationBits all;
+                       for (std::size_t i = 0; i < sets.size(); ++i) {
+                         AggregationBits bits(8);
+                         for (std::size_t bit = 0; bit < 8; ++bit) bits.set(bit, (sets[i] >> bit & 1) != 0);
+                         all |= bits;
+                         pools[i % 2].push_back(proof(bits, static_cast<std::uint8_t>(i)));
+                       }
+                       const ProofSelection selection = select_proofs_for_coverage(pools[0], pools[1]);
+                       RC_ASSERT(selection.covered.set_indices() == all.set_indices());
+                       AggregationBits covered;
+                       for (const ProofRef& chosen : selection.proofs) {
+                         RC_ASSERT(!covered.covers(chosen->participants));
+                         covered |= chosen->participants;
+                       }
+                       // The outcome does not depend on the order in which the proofs lie in their sets.
+                       for (std::vector<ProofRef>& pool : pools) std::reverse(pool.begin(), pool.end());
+                       RC_ASSERT(select_proofs_for_coverage(pools[0], pools[1]).proofs == selection.proofs);
+                     }));
 }
 
 TEST(AggregationJobs, leave_out_lone_proofs_and_known_votes) {

@@ -2,7 +2,6 @@
 #include "node/spec/block_production.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
@@ -10,6 +9,7 @@
 #include "node/spec/hash_tree_root.h"
 #include "node/spec/state_transition.h"
 #include "node/spec/validator_duties.h"
+#include "property.h"
 #include "random_play.h"
 
 namespace lockstep::spec {
@@ -106,10 +106,9 @@ TEST(BuildBlock, says_why_there_is_no_block) {
 }
 
 TEST(BuildBlock, makes_blocks_that_the_transition_accepts) {
-  EXPECT_TRUE(rc::check("blocks are valid", [] {
+  EXPECT_TRUE(testing::holds("blocks are valid", 1000, [] {
     testing::RandomPlay play(6);
-    for (const std::uint32_t number : *rc::gen::container<std::vector<std::uint32_t>>(
-             25, rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint32_t>()))) {
+    for (const std::uint32_t number : *testing::histories(25)) {
       play.move(number);
     }
     const Store& store = play.store();

@@ -2,12 +2,12 @@
 #include "node/spec/block_tree.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
 #include "node/base/assert.h"
 #include "node/spec/containers.h"
+#include "property.h"
 
 namespace lockstep::spec {
 namespace {
@@ -132,57 +132,62 @@ TEST(BlockTree, refuses_orphans_duplicates_and_blocks_not_later_than_their_paren
   EXPECT_EQ(tree.size(), 2U);
 }
 
-RC_GTEST_PROP(BlockTreeProperty, agrees_with_a_plain_walk, (const std::vector<std::uint32_t>& moves)) {
-  Grove grove;
-  std::vector<std::size_t> placed;
-  std::size_t start = 0;
-  for (const std::uint32_t number : moves) {
-    const std::size_t block = (number >> 4) % grove.size();
-    switch (number % 6) {
-      case 0:
-      case 1:
-        grove.add(grove.size() - 1 - block % std::min<std::size_t>(grove.size(), 4), 1 + number / 4096 % 3);
-        break;
-      case 2:
-        grove.vote(block);
-        placed.push_back(block);
-        break;
-      case 3:
-        if (!placed.empty()) {
-          std::size_t& vote = placed[(number >> 16) % placed.size()];
-          grove.move(vote, block);
-          vote = block;
-        }
-        break;
-      case 4:
-        start = block;
-        break;
-      default:
-        break;
+TEST(BlockTreeProperty, agrees_with_a_plain_walk) {
+  EXPECT_TRUE(testing::holds("agrees_with_a_plain_walk", 300, [](const std::vector<std::uint32_t>& moves) {
+    Grove grove;
+    std::vector<std::size_t> placed;
+    std::size_t start = 0;
+    for (const std::uint32_t number : moves) {
+      const std::size_t block = (number >> 4) % grove.size();
+      switch (number % 6) {
+        case 0:
+        case 1:
+          grove.add(grove.size() - 1 - block % std::min<std::size_t>(grove.size(), 4), 1 + number / 4096 % 3);
+          break;
+        case 2:
+          grove.vote(block);
+          placed.push_back(block);
+          break;
+        case 3:
+          if (!placed.empty()) {
+            std::size_t& vote = placed[(number >> 16) % placed.size()];
+            grove.move(vote, block);
+            vote = block;
+          }
+          break;
+        case 4:
+          start = block;
+          break;
+        default:
+          break;
+      }
+      // Not always asked, so that several changes pile up between two answers.
+      if (number % 6 != 2 || number % 5 == 0) {
+        RC_ASSERT(grove.tree().heaviest_leaf(Grove::index(start)) == Grove::index(grove.head(start)));
+      }
     }
-    // Not always asked, so that several changes pile up between two answers.
-    if (number % 6 != 2 || number % 5 == 0) {
-      RC_ASSERT(grove.tree().heaviest_leaf(Grove::index(start)) == Grove::index(grove.head(start)));
+    for (std::size_t i = 0; i < grove.size(); ++i) {
+      RC_ASSERT(grove.tree().weight(Grove::index(i)) == grove.weight(i));
     }
-  }
-  for (std::size_t i = 0; i < grove.size(); ++i) {
-    RC_ASSERT(grove.tree().weight(Grove::index(i)) == grove.weight(i));
-  }
+  }));
 }
 
-RC_GTEST_PROP(BlockTreeProperty, finds_the_same_ancestors_as_a_climb,
-              (const std::vector<std::uint32_t>& parents)) {
-  Grove grove;
-  for (const std::uint32_t number : parents) {
-    grove.add(grove.size() - 1 - number % std::min<std::size_t>(grove.size(), 3), 1 + number / 16 % 3);
-  }
-  for (std::size_t i = 0; i < grove.size(); ++i) {
-    for (std::uint64_t slot = 0; slot <= grove.slot(i); ++slot) {
-      std::size_t climbed = i;
-      while (grove.slot(climbed) > slot) climbed = grove.parent(climbed);
-      RC_ASSERT(grove.tree().ancestor_at_or_below(Grove::index(i), Slot(slot)) == Grove::index(climbed));
-    }
-  }
+TEST(BlockTreeProperty, finds_the_same_ancestors_as_a_climb) {
+  EXPECT_TRUE(testing::holds(
+      "finds_the_same_ancestors_as_a_climb", 300, [](const std::vector<std::uint32_t>& parents) {
+        Grove grove;
+        for (const std::uint32_t number : parents) {
+          grove.add(grove.size() - 1 - number % std::min<std::size_t>(grove.size(), 3), 1 + number / 16 % 3);
+        }
+        for (std::size_t i = 0; i < grove.size(); ++i) {
+          for (std::uint64_t slot = 0; slot <= grove.slot(i); ++slot) {
+            std::size_t climbed = i;
+            while (grove.slot(climbed) > slot) climbed = grove.parent(climbed);
+            RC_ASSERT(grove.tree().ancestor_at_or_below(Grove::index(i), Slot(slot)) ==
+                      Grove::index(climbed));
+          }
+        }
+      }));
 }
 
 }  // namespace

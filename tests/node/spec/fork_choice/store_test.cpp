@@ -358,6 +358,29 @@ TEST(Store, puts_a_produced_block_in_without_moving_the_head) {
   EXPECT_EQ(store.head(), produced->root);
 }
 
+TEST(Store, takes_finality_back_when_a_later_justified_block_lies_on_another_branch) {
+  Store store = genesis_store(3);
+  const Root genesis = store.head();
+  const auto votes = [&](const Root& target, const Root& source) {
+    const Checkpoint head = checkpoint_of(store, target);
+    const AttestationData data{
+        .slot = head.slot, .head = head, .target = head, .source = checkpoint_of(store, source)};
+    return std::vector<AggregatedAttestation>{{.aggregation_bits = bits_of({0, 1}), .data = data}};
+  };
+  const Root a1 = extend(store, genesis, Slot(1));
+  const Root a2 = extend(store, a1, Slot(2), votes(a1, genesis));
+  const Root a3 = extend(store, a2, Slot(3), votes(a2, a1));
+  EXPECT_EQ(store.head(), a3);
+  EXPECT_EQ(store.latest_finalized(), checkpoint_of(store, a1));
+  const Root b4 = extend(store, genesis, Slot(4));
+  const Root b5 = extend(store, b4, Slot(5), votes(b4, genesis));
+  EXPECT_EQ(store.head(), b5);
+  EXPECT_EQ(store.latest_justified(), checkpoint_of(store, b4));
+  EXPECT_EQ(store.latest_finalized(), checkpoint_of(store, genesis));
+  extend(store, b5, Slot(6), votes(b5, b4));
+  EXPECT_EQ(store.latest_finalized(), checkpoint_of(store, b4));
+}
+
 TEST(Store, never_votes_for_a_target_before_its_source) {
   Store store = genesis_store(4);
   Root head = store.head();

@@ -2,11 +2,11 @@
 #include "node/spec/vote_pool.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
 #include "chain_builder.h"
+#include "property.h"
 
 namespace lockstep::spec {
 namespace {
@@ -55,35 +55,39 @@ TEST(OrderedVotes, copies_do_not_share_their_order) {
   EXPECT_EQ(slots_of(copy), (std::vector<std::uint64_t>{2}));
 }
 
-RC_GTEST_PROP(OrderedVotesProperty, is_a_list_without_repetitions, (const std::vector<std::uint8_t>& moves)) {
-  ProofPool pool;
-  std::vector<std::uint64_t> model;
-  for (const std::uint8_t number : moves) {
-    const std::uint64_t slot = number / 4 % 8;
-    const auto at = std::find(model.begin(), model.end(), slot);
-    switch (number % 4) {
-      case 0:
-        pool.find_or_append(vote(slot));
-        if (at == model.end()) model.push_back(slot);
-        break;
-      case 1:
-        pool.move_to_front(vote(slot));
-        if (at != model.end()) model.erase(at);
-        model.insert(model.begin(), slot);
-        break;
-      case 2:
-        pool.erase(vote(slot));
-        if (at != model.end()) model.erase(at);
-        break;
-      default:
-        pool.erase_if([&](const ProofPool::Entry& entry) { return entry.data.slot.value + 6 < slot * 2; });
-        std::erase_if(model, [&](std::uint64_t held) { return held + 6 < slot * 2; });
-        break;
-    }
-    RC_ASSERT(slots_of(pool) == model);
-    RC_ASSERT((pool.find(vote(slot)) != nullptr) ==
-              (std::find(model.begin(), model.end(), slot) != model.end()));
-  }
+TEST(OrderedVotesProperty, is_a_list_without_repetitions) {
+  EXPECT_TRUE(
+      testing::holds("is_a_list_without_repetitions", 300, [](const std::vector<std::uint8_t>& moves) {
+        ProofPool pool;
+        std::vector<std::uint64_t> model;
+        for (const std::uint8_t number : moves) {
+          const std::uint64_t slot = number / 4 % 8;
+          const auto at = std::find(model.begin(), model.end(), slot);
+          switch (number % 4) {
+            case 0:
+              pool.find_or_append(vote(slot));
+              if (at == model.end()) model.push_back(slot);
+              break;
+            case 1:
+              pool.move_to_front(vote(slot));
+              if (at != model.end()) model.erase(at);
+              model.insert(model.begin(), slot);
+              break;
+            case 2:
+              pool.erase(vote(slot));
+              if (at != model.end()) model.erase(at);
+              break;
+            default:
+              pool.erase_if(
+                  [&](const ProofPool::Entry& entry) { return entry.data.slot.value + 6 < slot * 2; });
+              std::erase_if(model, [&](std::uint64_t held) { return held + 6 < slot * 2; });
+              break;
+          }
+          RC_ASSERT(slots_of(pool) == model);
+          RC_ASSERT((pool.find(vote(slot)) != nullptr) ==
+                    (std::find(model.begin(), model.end(), slot) != model.end()));
+        }
+      }));
 }
 
 TEST(ProofSet, holds_equal_proofs_once_and_unites_their_voters) {
