@@ -28,6 +28,11 @@ class SigningKey {
   virtual ~SigningKey() = default;
   [[nodiscard]] virtual const PublicKey& public_key() const = 0;
 
+  /// Makes the key ready to sign for `slot`; false if it never can. Free when it is ready already; production
+  /// XMSS computes for many seconds whenever the slot enters another bottom tree, and forgets the tree
+  /// before.
+  [[nodiscard]] virtual bool prepare(std::uint64_t slot) = 0;
+
   /// Signs a 32-byte message for `slot`; the result has the scheme's signature_size(). Signing the same
   /// message for the same slot again gives the same bytes.
   [[nodiscard]] virtual base::Result<base::Bytes, SigningError> sign(std::uint64_t slot,

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "node/crypto/poseidon_constants.h"
-#include "tests/node/crypto/noise.h"
+#include "noise.h"
 
 namespace lockstep::crypto {
 namespace {
