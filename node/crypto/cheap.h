@@ -1,4 +1,4 @@
-// Signatures that are cheap to make and to check: stand-ins for XMSS in large simulations.
+// Signatures that are cheap to make and to check: stand-ins for XMSS where many nodes share one machine.
 #pragma once
 
 #include <cstdint>

@@ -10,8 +10,8 @@
 
 namespace lockstep::crypto {
 
-/// Remembers the message of at least the kRemembered highest slots. Slots below all that are remembered count as used:
-/// memory stays bounded, and forgetting can only refuse.
+/// Remembers the message of at least the kRemembered highest slots. Slots below all that are remembered count
+/// as used: memory stays bounded, and forgetting can only refuse.
 class UsedSlots {
  public:
   static constexpr std::ptrdiff_t kRemembered = 64;

@@ -47,7 +47,7 @@ TEST(XmssSsz, signatures_have_one_length_and_one_layout) {
   auto traded = good;
   put_word(traded, 32, 36 + 4 + 32 * 7);
   EXPECT_TRUE(refused(traded));
-  for (const std::size_t offset : {0, 32, 36}) {
+  for (const std::size_t offset : {std::size_t{0}, std::size_t{32}, std::size_t{36}}) {
     for (const std::uint32_t word : {0U, 3U, 5U, 35U, 37U, 40U, 424U, 0x7fffffffU, 0xffffffffU}) {
       auto bytes = good;
       if (base::load_le<std::uint32_t>(bytes.data() + offset) != word) {
