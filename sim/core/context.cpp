@@ -1,0 +1,115 @@
+// The switch itself: Boost.Context's assembly, the sanitizers' annotations and the exception globals.
+#include "sim/core/context.h"
+
+#include <cxxabi.h>
+
+#include <boost/context/detail/fcontext.hpp>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define LOCKSTEP_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LOCKSTEP_ASAN 1
+#endif
+#endif
+
+#ifdef LOCKSTEP_ASAN
+#include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef LOCKSTEP_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
+
+// The frames around a switch stay on the real stack: a dying fiber's fake frames are gone before the other
+// side has read what it was handed.
+#define LOCKSTEP_REAL_FRAME __attribute__((no_sanitize("address")))
+
+namespace lockstep::sim {
+namespace {
+
+using boost::context::detail::jump_fcontext;
+using boost::context::detail::make_fcontext;
+using boost::context::detail::transfer_t;
+
+/// What the context that is left tells the one that goes on.
+struct Handover {
+  Context* from;
+  ContextInfo* from_info;
+  ContextInfo* to_info;
+};
+
+/// Runs on the side that goes on, whether it resumes or begins.
+LOCKSTEP_REAL_FRAME inline void arrive(const transfer_t& transfer, [[maybe_unused]] void* fake_stack) {
+  const auto* handover = static_cast<const Handover*>(transfer.data);
+  handover->from->stack_pointer = transfer.fctx;
+#ifdef LOCKSTEP_ASAN
+  const void* low = nullptr;
+  std::size_t size = 0;
+  __sanitizer_finish_switch_fiber(fake_stack, &low, &size);
+  if (handover->from_info->stack_low == nullptr) {
+    handover->from_info->stack_low = low;
+    handover->from_info->stack_size = size;
+  }
+#endif
+}
+
+[[noreturn]] LOCKSTEP_REAL_FRAME void begin(transfer_t transfer) {
+  ContextInfo* info = static_cast<const Handover*>(transfer.data)->to_info;
+  arrive(transfer, nullptr);
+  info->entry(info->argument);
+  __builtin_trap();
+}
+
+}  // namespace
+
+ExceptionState* live_exception_state() {
+  return reinterpret_cast<ExceptionState*>(abi::__cxa_get_globals());
+}
+
+void make_context(Context& context, ContextInfo& info, void* low, std::size_t size, std::size_t colour,
+                  void (*entry)(void* argument), void* argument) {
+  context.exceptions = ExceptionState{};
+  info.entry = entry;
+  info.argument = argument;
+  info.stack_low = low;
+  info.stack_size = size;
+  info.fake_stack = nullptr;
+  context.stack_pointer = make_fcontext(static_cast<char*>(low) + size - colour, size - colour, &begin);
+#ifdef LOCKSTEP_TSAN
+  info.tsan_fiber = __tsan_create_fiber(0);
+#endif
+}
+
+void adopt_thread([[maybe_unused]] ContextInfo& info) {
+  info = ContextInfo{};
+#ifdef LOCKSTEP_TSAN
+  info.tsan_fiber = __tsan_get_current_fiber();
+#endif
+}
+
+void drop_context([[maybe_unused]] ContextInfo& info) {
+#ifdef LOCKSTEP_TSAN
+  __tsan_destroy_fiber(info.tsan_fiber);
+#endif
+  info = ContextInfo{};
+}
+
+LOCKSTEP_REAL_FRAME void switch_context(Context& from, ContextInfo& from_info, Context& to,
+                                        ContextInfo& to_info, ExceptionState& live,
+                                        [[maybe_unused]] bool last) {
+  from.exceptions = live;
+  live = to.exceptions;
+  Handover handover{&from, &from_info, &to_info};
+#ifdef LOCKSTEP_ASAN
+  __sanitizer_start_switch_fiber(last ? nullptr : &from_info.fake_stack, to_info.stack_low,
+                                 to_info.stack_size);
+#endif
+#ifdef LOCKSTEP_TSAN
+  // Without synchronisation: a switch is no happens-before edge, or it would hide every race.
+  __tsan_switch_to_fiber(to_info.tsan_fiber, __tsan_switch_to_fiber_no_sync);
+#endif
+  const transfer_t transfer = jump_fcontext(to.stack_pointer, &handover);
+  arrive(transfer, from_info.fake_stack);
+}
+
+}  // namespace lockstep::sim

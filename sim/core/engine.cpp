@@ -1,0 +1,368 @@
+// Turns: how fibers begin, block, wake and end, and the loop that lets time pass between them.
+#include "sim/core/engine.h"
+
+#include <utility>
+
+namespace lockstep::sim {
+
+Fiber* WaitQueue::at(std::uint32_t index) const {
+  Fiber* fiber = head_;
+  for (; index > 0; --index) {
+    fiber = fiber->next;
+  }
+  return fiber;
+}
+
+void WaitQueue::push_back(Fiber& fiber) {
+  fiber.next = nullptr;
+  fiber.previous = tail_;
+  (tail_ == nullptr ? head_ : tail_->next) = &fiber;
+  tail_ = &fiber;
+  ++size_;
+}
+
+void WaitQueue::remove(Fiber& fiber) {
+  (fiber.previous == nullptr ? head_ : fiber.previous->next) = fiber.next;
+  (fiber.next == nullptr ? tail_ : fiber.next->previous) = fiber.previous;
+  fiber.next = nullptr;
+  fiber.previous = nullptr;
+  --size_;
+}
+
+void Engine::Runnable::grow() {
+  std::vector<Fiber*> larger(ring_.empty() ? 64 : ring_.size() * 2);
+  const std::uint64_t count = size();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    larger[i] = ring_[(begin_ + i) & (ring_.size() - 1)];
+  }
+  ring_ = std::move(larger);
+  begin_ = 0;
+  end_ = count;
+}
+
+Engine::Engine(Choices& choices) : Engine(choices, Options{}) {}
+
+Engine::Engine(Choices& choices, const Options& options)
+    : turns_left_(options.livelock_bound),
+      policy_(options.policy),
+      live_exceptions_(live_exception_state()),
+      trace_(options.epoch),
+      turn_choices_(choices, ChoiceDomain::kSchedule, 0, 0),
+      wake_choices_(choices, ChoiceDomain::kWakeUp, 0, 0),
+      choices_(choices),
+      livelock_bound_(options.livelock_bound),
+      own_stacks_(options.stacks == nullptr ? std::make_unique<StackPool>() : nullptr),
+      stacks_(options.stacks == nullptr ? own_stacks_.get() : options.stacks) {
+  LOCKSTEP_ASSERT(livelock_bound_ > 0);
+}
+
+Engine::~Engine() {
+  run_out();
+}
+
+FiberRef Engine::spawn(std::string name, Lane lane, std::function<void()> body) {
+  if (free_records_.empty()) {
+    free_records_.push_back(&records_.emplace_back());
+  }
+  Fiber& fiber = *free_records_.back();
+  fiber.stack = stacks_->take();
+  free_records_.pop_back();
+  fiber.id = next_id_++;
+  fiber.lane = lane;
+  fiber.name = std::move(name);
+  fiber.body = std::move(body);
+  fiber.engine = this;
+  fiber.stopping = stopping();
+  fiber.stop_attempts = 0;
+  make_context(fiber.context, fiber.info, fiber.stack.low, fiber.stack.size, fiber.stack.colour, &fiber_main,
+               &fiber);
+  fiber.state = FiberState::kRunnable;
+  runnable_.push(&fiber);
+  ++alive_;
+  trace_.record(lane, TraceKind::kSpawn, fiber.id, choice_object(fiber.name));
+  return {&fiber, fiber.generation};
+}
+
+Fiber& Engine::running() const {
+  LOCKSTEP_ASSERT_MSG(current_ != nullptr, "only fibers may block; events and the caller of run() may not");
+  return *current_;
+}
+
+/// Whose turn it is: the one place that decides. Null when nobody is runnable, or when the loop must look.
+Fiber* Engine::pick() {
+  const std::uint64_t candidates = runnable_.size();
+  if (candidates == 0 || turns_left_ == 0) {
+    return nullptr;
+  }
+  --turns_left_;
+  ++turns_;
+  const std::uint64_t index =
+      policy_ == Policy::kRandom && candidates > 1 ? turn_choices_.below(candidates) : 0;
+  Fiber* fiber = runnable_.take(index);
+  fiber->state = FiberState::kRunning;
+  trace_.record(fiber->lane, TraceKind::kSwitch, fiber->id, 0);
+  return fiber;
+}
+
+/// Gives up the turn of `me`, which is runnable or parked, and returns when it has the next one.
+void Engine::switch_away(Fiber& me) {
+  Fiber* next = pick();
+  if (next == &me) {
+    return;
+  }
+  current_ = next;
+  Context& to = next == nullptr ? loop_context_ : next->context;
+  ContextInfo& to_info = next == nullptr ? loop_info_ : next->info;
+  switch_context(me.context, me.info, to, to_info, *live_exceptions_, false);
+}
+
+/// Lets `fiber` have turns, and those that it hands over to, until the loop has to look.
+void Engine::resume(Fiber& fiber) {
+  current_ = &fiber;
+  switch_context(loop_context_, loop_info_, fiber.context, fiber.info, *live_exceptions_, false);
+  current_ = nullptr;
+  if (ended_ != nullptr) {
+    reap(*std::exchange(ended_, nullptr));
+  }
+}
+
+void Engine::give_turn() {
+  if (Fiber* fiber = pick()) {
+    resume(*fiber);
+  }
+}
+
+void Engine::fiber_main(void* argument) {
+  Fiber& fiber = *static_cast<Fiber*>(argument);
+  fiber.engine->run_body(fiber);
+  fiber.engine->end(fiber, true);
+}
+
+/// Leaves `fiber` for good. `last` says that its frames are gone, too; else they are given up as they stand.
+void Engine::end(Fiber& fiber, bool last) {
+  trace_.record(fiber.lane, TraceKind::kExit, fiber.id, last ? 0 : 1);
+  wake_all(fiber.joiners);
+  ended_ = &fiber;
+  ended_abandoned_ = !last;
+  switch_context(fiber.context, fiber.info, loop_context_, loop_info_, *live_exceptions_, last);
+}
+
+/// Takes the record and the stack of an ended fiber back. Runs on the loop's stack.
+void Engine::reap(Fiber& fiber) {
+  ++fiber.generation;
+  fiber.state = FiberState::kFree;
+  --alive_;
+  if (std::exchange(ended_abandoned_, false)) {
+    stacks_->abandon(fiber.stack);
+    ++abandoned_;
+    return;
+  }
+  drop_context(fiber.info);
+  if (!stacks_->give_back(fiber.stack)) {
+    record_failure(FailureKind::kStackOverflow, &fiber, "the stack overflowed");
+  }
+  free_records_.push_back(&fiber);
+}
+
+void Engine::advance_to(Time time) {
+  if (time == now_) {
+    return;
+  }
+  now_ = time;
+  turns_left_ = livelock_bound_;
+  const auto instant = static_cast<std::uint64_t>(nanoseconds(time));
+  turn_choices_ = ChoiceStream(choices_, ChoiceDomain::kSchedule, instant, 0);
+  wake_choices_ = ChoiceStream(choices_, ChoiceDomain::kWakeUp, instant, 0);
+  trace_.advance_to(time);
+}
+
+void Engine::dispatch(const Event& event) {
+  --turns_left_;
+  trace_.record(event.lane, TraceKind::kEvent, event.tag, 0);
+  try {
+    event.run(event.object, event.a, event.b);
+  } catch (...) {
+    fail_with_current_exception(nullptr);
+  }
+}
+
+RunEnd Engine::run_until(Time limit) {
+  LOCKSTEP_ASSERT_MSG(!looping_, "run() may not be called by fibers or events");
+  LOCKSTEP_ASSERT(limit >= now_);
+  live_exceptions_ = live_exception_state();
+  adopt_thread(loop_info_);
+  halt_ = failure_.has_value();
+  turns_left_ = halt_ ? 0 : livelock_bound_;
+  looping_ = true;
+  const RunEnd end = loop(limit);
+  looping_ = false;
+  return end;
+}
+
+RunEnd Engine::loop(Time limit) {
+  while (turns_left_ != 0) {
+    if (runnable_.size() != 0) {
+      give_turn();
+      continue;
+    }
+    Time due;
+    Event event;
+    if (!events_.pop_until(limit, due, event)) {
+      break;
+    }
+    advance_to(due);
+    dispatch(event);
+    while (turns_left_ != 0 && events_.pop_until(now_, due, event)) {
+      dispatch(event);
+    }
+  }
+  if (turns_left_ == 0 && !halt_) {
+    record_failure(FailureKind::kLivelock, nullptr,
+                   "more than " + std::to_string(livelock_bound_) + " turns and events at one instant");
+  }
+  if (failure_) {
+    return RunEnd::kFailed;
+  }
+  if (halt_) {
+    return RunEnd::kStopped;
+  }
+  if (limit != Time::max()) {
+    advance_to(limit);
+  }
+  if (events_.size() != 0) {
+    return RunEnd::kTimeReached;
+  }
+  return alive_ == 0 ? RunEnd::kFinished : RunEnd::kDeadlock;
+}
+
+void Engine::stop() {
+  halt_ = true;
+  turns_left_ = 0;
+}
+
+/// Parks `me` and lets the others go on until somebody wakes it. Never throws.
+void Engine::block(Fiber& me, const Waiting& waiting) {
+  me.waiting = &waiting;
+  me.state = FiberState::kParked;
+  switch_away(me);
+}
+
+WakeUp Engine::block_until(Fiber& me, const Waiting& waiting, Time deadline) {
+  me.timed_out = false;
+  me.timed = true;
+  me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0});
+  block(me, waiting);
+  return me.timed_out ? WakeUp::kTimedOut : WakeUp::kUnparked;
+}
+
+void Engine::wake_by_timer(void* object, std::uint64_t, std::uint64_t) {
+  Fiber& fiber = *static_cast<Fiber*>(object);
+  fiber.timed = false;
+  fiber.timed_out = true;
+  fiber.engine->wake(fiber);
+}
+
+void Engine::wake(Fiber& fiber) {
+  if (fiber.queue != nullptr) {
+    std::exchange(fiber.queue, nullptr)->remove(fiber);
+  }
+  if (fiber.timed) {
+    events_.cancel(fiber.timer);
+    fiber.timed = false;
+  }
+  fiber.waiting = nullptr;
+  fiber.state = FiberState::kRunnable;
+  runnable_.push(&fiber);
+}
+
+void Engine::park(const Waiting& waiting) {
+  Fiber& me = running();
+  if (!me.stopping) {
+    block(me, waiting);
+  }
+  on_stop(me);
+}
+
+WakeUp Engine::park_until(const Waiting& waiting, Time deadline) {
+  Fiber& me = running();
+  WakeUp end = WakeUp::kUnparked;
+  if (!me.stopping) {
+    end = block_until(me, waiting, deadline);
+  }
+  on_stop(me);
+  return end;
+}
+
+void Engine::park_in(WaitQueue& queue, const Waiting& waiting) {
+  Fiber& me = running();
+  if (!me.stopping) {
+    queue.push_back(me);
+    me.queue = &queue;
+    block(me, waiting);
+  }
+  on_stop(me);
+}
+
+WakeUp Engine::park_in_until(WaitQueue& queue, const Waiting& waiting, Time deadline) {
+  Fiber& me = running();
+  WakeUp end = WakeUp::kUnparked;
+  if (!me.stopping) {
+    queue.push_back(me);
+    me.queue = &queue;
+    end = block_until(me, waiting, deadline);
+  }
+  on_stop(me);
+  return end;
+}
+
+bool Engine::unpark(FiberRef ref) {
+  if (!alive(ref) || ref.fiber->state != FiberState::kParked) {
+    return false;
+  }
+  wake(*ref.fiber);
+  return true;
+}
+
+bool Engine::wake_one(WaitQueue& queue) {
+  if (queue.empty()) {
+    return false;
+  }
+  const bool draw = policy_ == Policy::kRandom && queue.size() > 1;
+  wake(*queue.at(draw ? static_cast<std::uint32_t>(wake_choices_.below(queue.size())) : 0));
+  return true;
+}
+
+void Engine::wake_all(WaitQueue& queue) {
+  while (!queue.empty()) {
+    wake(*queue.front());
+  }
+}
+
+void Engine::yield() {
+  Fiber& me = running();
+  me.state = FiberState::kRunnable;
+  runnable_.push(&me);
+  switch_away(me);
+  on_stop(me);
+}
+
+void Engine::schedule_point() {
+  if (current_ == nullptr || runnable_.size() == 0 || current_->stopping) {
+    return;
+  }
+  Fiber& me = *current_;
+  me.state = FiberState::kRunnable;
+  runnable_.push(&me);
+  switch_away(me);
+}
+
+void Engine::sleep_until(Time time) {
+  const Waiting waiting{"sleep", nullptr, nullptr};
+  static_cast<void>(park_until(waiting, time));
+}
+
+bool Engine::alive(FiberRef ref) const {
+  return ref.fiber != nullptr && ref.fiber->generation == ref.generation;
+}
+
+}  // namespace lockstep::sim

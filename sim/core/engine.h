@@ -1,0 +1,222 @@
+// The deterministic engine: virtual time, fibers that take turns on one OS thread, and timed events.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/core/choices.h"
+#include "sim/core/event_queue.h"
+#include "sim/core/failure.h"
+#include "sim/core/fiber.h"
+#include "sim/core/stack_pool.h"
+#include "sim/core/time.h"
+#include "sim/core/trace.h"
+
+namespace lockstep::sim {
+
+/// Who runs next among the fibers that could, at one instant.
+enum class Policy : std::uint8_t {
+  /// Whoever has been runnable longest.
+  kFifo,
+  /// A keyed choice for every turn (`schedule:<instant in ns>:0:<n-th turn at it>`).
+  kRandom,
+};
+
+/// What a wait ended with.
+enum class WakeUp : std::uint8_t { kUnparked, kTimedOut };
+
+/// Runs fibers and events to a plan that is a pure function of the choices' seed. At each instant all due
+/// events come first, then runnable fibers by policy until none is left, then time jumps to the next event.
+/// Events run on the caller's stack and must not block. Engines may follow one another in a process; each
+/// belongs to the OS thread that runs it. Nothing here is global.
+///
+/// A fiber that must end before its body does (teardown, a node's crash) is unwound: every blocking call
+/// that may throw then throws a private type that only the engine catches, so that destructors run. Calls
+/// made while an exception is in flight, lock() and join() never throw it.
+class Engine {
+ public:
+  struct Options {
+    Policy policy = Policy::kRandom;
+    /// Length of the trace's epochs: a slot, where the program has slots.
+    base::Duration epoch = std::chrono::seconds(4);
+    /// Turns and events at one instant after which the run fails as livelocked.
+    std::uint64_t livelock_bound = 10'000'000;
+    /// Where stacks come from; null: a pool of the engine's own. Sharing one between runs saves page faults.
+    StackPool* stacks = nullptr;
+  };
+
+  /// `choices` must outlive the engine.
+  explicit Engine(Choices& choices);
+  Engine(Choices& choices, const Options& options);
+  /// Unwinds the fibers that are left.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] Time now() const { return now_; }
+  [[nodiscard]] Choices& choices() { return choices_; }
+  [[nodiscard]] Trace& trace() { return trace_; }
+
+  /// Starts a fiber that is runnable at once, behind the others. `lane` says whose it is, `name` shows in
+  /// reports. An exception that leaves `body` fails the run.
+  FiberRef spawn(std::string name, Lane lane, std::function<void()> body);
+
+  /// Runs until nothing is left to do. Not to be called by fibers or events.
+  RunEnd run() { return run_until(Time::max()); }
+  /// Runs everything due up to and including `limit`; then now() is `limit`. Requires: limit >= now().
+  RunEnd run_until(Time limit);
+  /// Makes run() return as soon as the current turn or event ends. It can be called again to go on.
+  void stop();
+  /// Records a failure (only the first counts) and makes run() return kFailed, this time and later.
+  void fail(FailureKind kind, std::string what);
+  [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+
+  /// Schedules `event` at `time`, or now if that has passed.
+  EventId call_at(Time time, const Event& event) { return events_.push(time < now_ ? now_ : time, event); }
+  /// False when the event has run or was cancelled.
+  bool cancel(EventId id) { return events_.cancel(id); }
+
+  /// The fiber that runs; null refers to none: outside run() and inside events.
+  [[nodiscard]] FiberRef current() const {
+    return current_ == nullptr ? FiberRef{} : FiberRef{current_, current_->generation};
+  }
+  /// True while the current fiber is being unwound.
+  [[nodiscard]] bool stopping() const { return current_ != nullptr && current_->stopping; }
+
+  /// Blocks the current fiber until unpark(). There is no memory of earlier unparks. May throw to unwind.
+  void park(const Waiting& waiting);
+  /// The same until `deadline`. May throw to unwind.
+  WakeUp park_until(const Waiting& waiting, Time deadline);
+  /// Blocks in `queue` until somebody unparks this fiber, which leaves the queue thereby. May throw to
+  /// unwind.
+  void park_in(WaitQueue& queue, const Waiting& waiting);
+  WakeUp park_in_until(WaitQueue& queue, const Waiting& waiting, Time deadline);
+  /// Makes a parked fiber runnable; false when it was not parked. Never switches.
+  bool unpark(FiberRef ref);
+  /// Makes one waiter of `queue` runnable: the first, or a chosen one under kRandom. False when it is empty.
+  bool wake_one(WaitQueue& queue);
+  void wake_all(WaitQueue& queue);
+
+  /// Lets the others that are runnable have a turn. May throw to unwind.
+  void yield();
+  /// A place at which somebody else may come first: yield() when others are runnable, else nothing. Never
+  /// throws; does nothing outside fibers and while unwinding.
+  void schedule_point();
+  /// Blocks the current fiber until `time`. May throw to unwind.
+  void sleep_until(Time time);
+  /// Blocks until the fiber has ended; at once if it has. A fiber that is being unwound waits for `ref`, too,
+  /// which is then unwound itself if nothing else ends it. Never throws.
+  void join(FiberRef ref);
+  [[nodiscard]] bool alive(FiberRef ref) const;
+
+  /// Begins to unwind one fiber (it must not be the current one): from now on its blocking calls throw.
+  void stop_fiber(FiberRef ref);
+  /// The same for all fibers of `lane` but the current one: a node's crash.
+  void stop_fibers(Lane lane);
+  /// Unwinds all fibers at once, at the present instant. Not to be called by fibers or events.
+  void unwind();
+  /// Fibers that would not end although they were unwound, and were given up with whatever they own.
+  [[nodiscard]] std::size_t abandoned() const { return abandoned_; }
+
+  /// The fibers that wait, by id, and for what.
+  [[nodiscard]] std::vector<ParkedFiber> parked() const;
+  /// parked() as text, one line a fiber.
+  [[nodiscard]] std::string parked_report() const;
+  /// Fibers that have not ended.
+  [[nodiscard]] std::size_t fibers() const { return alive_; }
+  [[nodiscard]] std::size_t pending_events() const { return events_.size(); }
+  /// Turns given to fibers so far.
+  [[nodiscard]] std::uint64_t turns() const { return turns_; }
+
+ private:
+  friend class FiberSync;
+
+  /// A growing ring of the fibers that could run, longest-runnable first.
+  class Runnable {
+   public:
+    [[nodiscard]] std::uint64_t size() const { return end_ - begin_; }
+    void push(Fiber* fiber) {
+      if (size() == ring_.size()) [[unlikely]] {
+        grow();
+      }
+      ring_[end_++ & (ring_.size() - 1)] = fiber;
+    }
+    /// Takes out the one with `index` before it; the first takes its place.
+    Fiber* take(std::uint64_t index) {
+      const std::uint64_t mask = ring_.size() - 1;
+      Fiber* first = ring_[begin_ & mask];
+      Fiber*& chosen = ring_[(begin_ + index) & mask];
+      Fiber* fiber = chosen;
+      chosen = first;
+      ++begin_;
+      return fiber;
+    }
+
+   private:
+    void grow();
+    std::vector<Fiber*> ring_;
+    std::uint64_t begin_ = 0;
+    std::uint64_t end_ = 0;
+  };
+
+  static void fiber_main(void* argument);
+  static void wake_by_timer(void* fiber, std::uint64_t, std::uint64_t);
+  [[nodiscard]] Fiber& running() const;
+  [[nodiscard]] Fiber* pick();
+  void block(Fiber& me, const Waiting& waiting);
+  WakeUp block_until(Fiber& me, const Waiting& waiting, Time deadline);
+  void switch_away(Fiber& me);
+  void resume(Fiber& fiber);
+  void wake(Fiber& fiber);
+  void give_turn();
+  void advance_to(Time time);
+  void dispatch(const Event& event);
+  RunEnd loop(Time limit);
+  void run_body(Fiber& fiber) noexcept;
+  void reap(Fiber& fiber);
+  void end(Fiber& fiber, bool last);
+  void on_stop(Fiber& me);
+  void begin_stop(Fiber& fiber);
+  void run_out();
+  void fail_if_circle(const Fiber& me, const Waiting& waiting);
+  [[nodiscard]] std::string describe(const Waiting& waiting) const;
+  void fail_with_current_exception(const Fiber* fiber) noexcept;
+  void record_failure(FailureKind kind, const Fiber* fiber, std::string what);
+
+  Fiber* current_ = nullptr;
+  /// Turns that may still be given at this instant; 0 also stands for "return to the loop and look".
+  std::uint64_t turns_left_;
+  Policy policy_;
+  bool halt_ = false;
+  bool looping_ = false;
+  ExceptionState* live_exceptions_ = nullptr;
+  Runnable runnable_;
+  Trace trace_;
+  Time now_{};
+  ChoiceStream turn_choices_;
+  ChoiceStream wake_choices_;
+  std::uint64_t turns_ = 0;
+  Context loop_context_;
+  ContextInfo loop_info_;
+  Fiber* ended_ = nullptr;
+  bool ended_abandoned_ = false;
+  EventQueue events_;
+
+  Choices& choices_;
+  std::uint64_t livelock_bound_;
+  std::unique_ptr<StackPool> own_stacks_;
+  StackPool* stacks_;
+  std::deque<Fiber> records_;
+  std::vector<Fiber*> free_records_;
+  std::uint32_t next_id_ = 1;
+  std::size_t alive_ = 0;
+  std::size_t abandoned_ = 0;
+  std::optional<Failure> failure_;
+};
+
+}  // namespace lockstep::sim

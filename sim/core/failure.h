@@ -1,0 +1,66 @@
+// How a run ends, and what went wrong in it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/core/time.h"
+#include "sim/core/trace_tree.h"
+
+namespace lockstep::sim {
+
+enum class FailureKind : std::uint8_t {
+  /// An exception left a fiber's body or an event; a broken assertion is one.
+  kException,
+  /// Fibers wait for one another's locks in a circle.
+  kDeadlock,
+  /// More steps at one instant than allowed: somebody turns without letting time pass.
+  kLivelock,
+  /// A primitive was used against its contract, for instance an unlock by a thread that does not hold it.
+  kMisuse,
+  /// A fiber outgrew its stack.
+  kStackOverflow,
+};
+
+[[nodiscard]] const char* to_text(FailureKind kind);
+
+/// The first thing that went wrong in a run.
+struct Failure {
+  FailureKind kind = FailureKind::kException;
+  /// The fiber that failed; "event" when it was an event of the world.
+  std::string fiber;
+  Lane lane = kWorldLane;
+  Time time{};
+  std::string what;
+};
+
+/// One line: time, node, fiber, kind and message.
+[[nodiscard]] std::string to_text(const Failure& failure);
+
+/// A fiber that waits, and for what.
+struct ParkedFiber {
+  std::uint32_t id = 0;
+  std::string fiber;
+  Lane lane = kWorldLane;
+  /// "mutex store, held by worker", for instance.
+  std::string waits_for;
+};
+
+/// Why Engine::run() came back.
+enum class RunEnd : std::uint8_t {
+  /// All fibers have ended and no event is left.
+  kFinished,
+  /// Nothing more is due until the time asked for.
+  kTimeReached,
+  /// Somebody called Engine::stop().
+  kStopped,
+  /// No event is left and fibers are parked that nothing will wake; see Engine::parked().
+  kDeadlock,
+  /// See Engine::failure().
+  kFailed,
+};
+
+[[nodiscard]] const char* to_text(RunEnd end);
+
+}  // namespace lockstep::sim

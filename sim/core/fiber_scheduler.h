@@ -1,0 +1,45 @@
+// Threads for one node, as fibers: the simulated side of runtime::Scheduler.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "node/runtime/scheduler.h"
+#include "sim/core/engine.h"
+#include "sim/core/local_time.h"
+
+namespace lockstep::sim {
+
+/// A fiber as a runtime::Thread. Its destruction asserts that it was joined (fails the run if not), except
+/// while its owner is unwound or outside run(): then it unwinds the fiber first.
+class FiberThread final : public runtime::Thread {
+ public:
+  FiberThread(Engine& engine, FiberRef fiber) : engine_(engine), fiber_(fiber) {}
+  ~FiberThread() override;
+  void join() override;
+
+ private:
+  Engine& engine_;
+  FiberRef fiber_;
+  bool joined_ = false;
+};
+
+/// Starts the threads of one node as fibers on its lane.
+class FiberScheduler final : public runtime::Scheduler {
+ public:
+  /// `engine` and `time` must outlive the scheduler and its threads.
+  FiberScheduler(Engine& engine, Lane lane, const LocalTime& time)
+      : engine_(engine), lane_(lane), time_(time) {}
+
+  [[nodiscard]] std::unique_ptr<runtime::Thread> spawn(std::string name, std::function<void()> body) override;
+  void sleep_until(base::Instant deadline) override;
+  void yield() override;
+
+ private:
+  Engine& engine_;
+  Lane lane_;
+  const LocalTime& time_;
+};
+
+}  // namespace lockstep::sim
