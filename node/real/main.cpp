@@ -1,0 +1,144 @@
+// lockstep-node: one consensus node on the operating system's clocks, threads and sockets.
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "node/chain/anchor.h"
+#include "node/node/node.h"
+#include "node/real/event_log.h"
+#include "node/real/genesis_files.h"
+#include "node/real/options.h"
+#include "node/real/os_scheduler.h"
+#include "node/real/signature_choice.h"
+#include "node/real/stopwatch_meter.h"
+#include "node/real/system_clock.h"
+#include "node/real/system_random.h"
+#include "node/real/tcp_transport.h"
+#include "node/spec/hash_tree_root.h"
+#include "node/spec/slot_clock.h"
+
+namespace lockstep::real {
+namespace {
+
+constexpr int kUsage = 2;
+
+int complain(const UserError& error) {
+  std::fputs(("lockstep-node: " + error.sentence + "\n").c_str(), stderr);
+  return kUsage;
+}
+
+int make_network(const GenesisOptions& options) {
+  const auto signatures = choose_signatures(options.signatures);
+  if (!signatures) {
+    return complain(signatures.error());
+  }
+  SystemRandom random;
+  const OrUserError<void> made = make_devnet(options.plan, **signatures, random);
+  return made ? 0 : complain(made.error());
+}
+
+/// The node's settings out of its files.
+OrUserError<node::Config> configure(const RunOptions& options, const SignatureChoice& signatures,
+                                    const runtime::Clock& clock) {
+  const OrUserError<Genesis> genesis = read_genesis(options.genesis);
+  if (!genesis) {
+    return genesis.error();
+  }
+  node::Config config;
+  config.network_name = options.network;
+  config.is_aggregator = options.is_aggregator;
+  if (!options.node_id.empty()) {
+    const auto indices = read_assignment(options.validators, options.node_id, genesis->validators->size());
+    if (!indices) {
+      return indices.error();
+    }
+    // An earlier life of these keys may have signed up to the present slot.
+    const spec::SlotClock slots(genesis->genesis_time);
+    const base::WallTime now = clock.wall();
+    const bool has_begun = now >= slots.start_of(spec::Interval(0));
+    const std::uint64_t first_slot = has_begun ? slots.current_slot(now).value + 1 : 0;
+    auto validators = load_keys(options.validator_keys, *indices, *genesis, signatures, first_slot);
+    if (!validators) {
+      return validators.error();
+    }
+    config.validators = std::move(*validators);
+  }
+  config.anchor = chain::genesis_anchor(genesis->genesis_time, genesis->validators);
+  return config;
+}
+
+/// Blocks until the user or the system asks the process to end. The signals are blocked in all threads.
+void wait_for_the_end(const sigset_t& signals) {
+  int received = 0;
+  sigwait(&signals, &received);
+}
+
+int run_node(const RunOptions& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  const auto signatures = choose_signatures(options.signatures);
+  if (!signatures) {
+    return complain(signatures.error());
+  }
+  SystemClock clock;
+  OrUserError<node::Config> config = configure(options, **signatures, clock);
+  if (!config) {
+    return complain(config.error());
+  }
+  auto log = spdlog::stderr_color_st(options.node_id.empty() ? "node" : options.node_id);
+  log->set_level(spdlog::level::from_str(options.log_level));
+  auto transport =
+      TcpTransport::open({.network = options.network, .listen = options.listen, .dial = options.peers});
+  if (!transport) {
+    return complain({transport.error()});
+  }
+  OsScheduler scheduler;
+  SystemRandom random;
+  StopwatchMeter meter;
+  EventLog events(log, {.root = spec::hash_tree_root(config->anchor->block), .slot = {}});
+  node::Node node({.clock = clock,
+                   .scheduler = scheduler,
+                   .sync = nullptr,
+                   .transport = **transport,
+                   .random = random,
+                   .meter = meter},
+                  (*signatures)->scheme(), (*signatures)->prover(), events, std::move(*config));
+  node.start();
+  wait_for_the_end(signals);
+  node.stop();
+  return 0;
+}
+
+int run(int argc, const char* const* argv) {
+  const OrUserError<Options> options = read_options(argc, argv);
+  if (!options) {
+    return complain(options.error());
+  }
+  if (const auto* help = std::get_if<HelpText>(&*options)) {
+    std::fputs(help->text.c_str(), stdout);
+    return 0;
+  }
+  if (const auto* genesis = std::get_if<GenesisOptions>(&*options)) {
+    return make_network(*genesis);
+  }
+  return run_node(std::get<RunOptions>(*options));
+}
+
+}  // namespace
+}  // namespace lockstep::real
+
+int main(int argc, char** argv) {
+  return lockstep::real::run(argc, argv);
+}

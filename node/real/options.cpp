@@ -1,0 +1,84 @@
+// Reading the command line with CLI11.
+#include "node/real/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "node/real/signature_choice.h"
+
+namespace lockstep::real {
+namespace {
+
+void declare_run(CLI::App& app, RunOptions& run) {
+  app.add_option("--genesis", run.genesis, "config.yaml with GENESIS_TIME and GENESIS_VALIDATORS");
+  app.add_option("--validators", run.validators, "validators.yaml: which node has which validators");
+  app.add_option("--validator-keys", run.validator_keys,
+                 "directory with validator-keys-manifest.yaml and the secret keys");
+  app.add_option("--node-id", run.node_id, "this node's name in validators.yaml");
+  app.add_option("--listen", run.listen, "host:port to listen on; port 0 lets the system choose");
+  app.add_option("--peer", run.peers,
+                 "host:port to dial, again whenever the connection is lost (repeatable)");
+  app.add_flag("--is-aggregator", run.is_aggregator, "join votes into aggregates");
+  app.add_option("--network", run.network, "name of the network within topics")->capture_default_str();
+  app.add_option("--signatures", run.signatures, "scheme of the validators' keys")
+      ->check(CLI::IsMember(signature_choices()))
+      ->capture_default_str();
+  app.add_option("--log-level", run.log_level, "least level that is logged, to standard error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
+}
+
+CLI::App* declare_genesis(CLI::App& app, GenesisOptions& genesis) {
+  CLI::App* verb = app.add_subcommand("genesis", "make genesis, validators and keys of a small network");
+  verb->add_option("--out", genesis.plan.directory, "directory to make them in")->required();
+  verb->add_option("--genesis-time", genesis.plan.genesis_time, "Unix time in seconds")->required();
+  verb->add_option("--validators", genesis.plan.validators, "how many validators")->capture_default_str();
+  verb->add_option("--nodes", genesis.plan.nodes, "how many nodes, called node_0, node_1 …")
+      ->capture_default_str();
+  verb->add_option("--signatures", genesis.signatures, "scheme of the keys")
+      ->check(CLI::IsMember(signature_choices()))
+      ->capture_default_str();
+  return verb;
+}
+
+/// What a node cannot run without.
+OrUserError<Options> checked(RunOptions run) {
+  if (run.genesis.empty()) {
+    return UserError{"--genesis is required"};
+  }
+  const int given = static_cast<int>(!run.validators.empty()) +
+                    static_cast<int>(!run.validator_keys.empty()) + static_cast<int>(!run.node_id.empty());
+  if (given != 0 && given != 3) {
+    return UserError{"--validators, --validator-keys and --node-id belong together"};
+  }
+  if (run.is_aggregator && given == 0) {
+    return UserError{"--is-aggregator needs validators: give --validators, --validator-keys and --node-id"};
+  }
+  if (run.listen.empty() && run.peers.empty()) {
+    return UserError{"a node without --listen and --peer has nobody to talk to"};
+  }
+  return Options(std::move(run));
+}
+
+}  // namespace
+
+OrUserError<Options> read_options(int argc, const char* const* argv) {
+  RunOptions run;
+  GenesisOptions genesis;
+  CLI::App app("A Lean Ethereum consensus node. Status lines in JSON go to standard output.",
+               "lockstep-node");
+  declare_run(app, run);
+  const CLI::App* genesis_verb = declare_genesis(app, genesis);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Options(HelpText{app.help()});
+  } catch (const CLI::ParseError& error) {
+    return UserError{error.what()};
+  }
+  if (genesis_verb->parsed()) {
+    return Options(std::move(genesis));
+  }
+  return checked(std::move(run));
+}
+
+}  // namespace lockstep::real

@@ -1,0 +1,43 @@
+// The command line of lockstep-node.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "node/real/genesis_files.h"
+#include "node/real/user_error.h"
+
+namespace lockstep::real {
+
+/// Run a node.
+struct RunOptions {
+  std::string genesis;
+  std::string validators;
+  std::string validator_keys;
+  std::string node_id;
+  std::string listen;
+  std::vector<std::string> peers;
+  bool is_aggregator = false;
+  std::string network = "12345678";
+  std::string signatures = "xmss-test";
+  std::string log_level = "info";
+};
+
+/// Make the files of a network.
+struct GenesisOptions {
+  DevnetPlan plan;
+  std::string signatures = "xmss-test";
+};
+
+/// The user only wanted to be told something, which is this.
+struct HelpText {
+  std::string text;
+};
+
+using Options = std::variant<RunOptions, GenesisOptions, HelpText>;
+
+/// Reads the command line; everything that can be said of it without opening a file is checked.
+[[nodiscard]] OrUserError<Options> read_options(int argc, const char* const* argv);
+
+}  // namespace lockstep::real
