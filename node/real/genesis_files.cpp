@@ -13,9 +13,14 @@
 namespace lockstep::real {
 namespace {
 
-OrUserError<YAML::Node> read_yaml(const std::string& path) {
+/// A parsed file. A type of its own, as a YAML::Node can be made from anything, an error included.
+struct YamlFile {
+  YAML::Node root;
+};
+
+OrUserError<YamlFile> read_yaml(const std::string& path) {
   try {
-    return YAML::LoadFile(path);
+    return YamlFile{YAML::LoadFile(path)};
   } catch (const YAML::BadFile&) {
     return UserError{path + ": cannot be read"};
   } catch (const YAML::Exception& error) {
@@ -116,15 +121,15 @@ OrUserError<validator::OwnValidator> load_validator(const std::string& directory
 }  // namespace
 
 OrUserError<Genesis> read_genesis(const std::string& path) {
-  const OrUserError<YAML::Node> yaml = read_yaml(path);
+  const OrUserError<YamlFile> yaml = read_yaml(path);
   if (!yaml) {
     return yaml.error();
   }
-  if (!yaml->IsMap()) {
+  if (!yaml->root.IsMap()) {
     return UserError{path + ": not a map of keys and values"};
   }
-  const YAML::Node time = (*yaml)["GENESIS_TIME"];
-  const YAML::Node list = (*yaml)["GENESIS_VALIDATORS"];
+  const YAML::Node time = yaml->root["GENESIS_TIME"];
+  const YAML::Node list = yaml->root["GENESIS_VALIDATORS"];
   const std::optional<std::uint64_t> genesis_time = time ? number(time) : std::nullopt;
   // Beyond this, a wall clock in nanoseconds could not say it.
   constexpr std::uint64_t kLatestGenesis = 9'000'000'000;
@@ -160,11 +165,11 @@ OrUserError<Genesis> read_genesis(const std::string& path) {
 
 OrUserError<std::vector<std::uint64_t>> read_assignment(const std::string& path, const std::string& node_id,
                                                         std::size_t validators) {
-  const OrUserError<YAML::Node> yaml = read_yaml(path);
+  const OrUserError<YamlFile> yaml = read_yaml(path);
   if (!yaml) {
     return yaml.error();
   }
-  const YAML::Node list = yaml->IsMap() ? (*yaml)[node_id] : YAML::Node(YAML::NodeType::Undefined);
+  const YAML::Node list = yaml->root.IsMap() ? yaml->root[node_id] : YAML::Node(YAML::NodeType::Undefined);
   if (!list) {
     return UserError{path + ": no node is called '" + node_id + "'"};
   }
@@ -192,11 +197,12 @@ OrUserError<std::vector<validator::OwnValidator>> load_keys(const std::string& d
                                                             const SignatureChoice& signatures,
                                                             std::uint64_t first_slot) {
   const std::string path = (std::filesystem::path(directory) / "validator-keys-manifest.yaml").string();
-  const OrUserError<YAML::Node> yaml = read_yaml(path);
+  const OrUserError<YamlFile> yaml = read_yaml(path);
   if (!yaml) {
     return yaml.error();
   }
-  const YAML::Node entries = yaml->IsMap() ? (*yaml)["validators"] : YAML::Node(YAML::NodeType::Undefined);
+  const YAML::Node entries =
+      yaml->root.IsMap() ? yaml->root["validators"] : YAML::Node(YAML::NodeType::Undefined);
   if (!entries || !entries.IsSequence()) {
     return UserError{path + ": there is no list of validators"};
   }

@@ -122,8 +122,7 @@ std::optional<chain::DutySkip> Duties::make_block(spec::Slot slot, Signer& signe
   }
   const spec::Root root = spec::hash_tree_root(built->block);
   signer.last_block = slot;
-  const auto signature = chain::metered(meter_, runtime::Work::kSignMessage, 1,
-                                        [&] { return signer.own.proposal_key->sign(slot.value, root); });
+  const auto signature = sign(*signer.own.proposal_key, slot, root);
   if (!signature) {
     return signature.error() == crypto::SigningError::kSlotAlreadyUsed ? chain::DutySkip::kAlreadySigned
                                                                        : chain::DutySkip::kSigningFailed;
@@ -170,9 +169,7 @@ std::optional<chain::DutySkip> Duties::vote(Signer& signer, const spec::Attestat
     return chain::DutySkip::kAlreadySigned;
   }
   signer.last_vote = data.slot;
-  auto signature = chain::metered(meter_, runtime::Work::kSignMessage, 1, [&] {
-    return signer.own.attestation_key->sign(data.slot.value, data_root);
-  });
+  auto signature = sign(*signer.own.attestation_key, data.slot, data_root);
   if (!signature) {
     return signature.error() == crypto::SigningError::kSlotAlreadyUsed ? chain::DutySkip::kAlreadySigned
                                                                        : chain::DutySkip::kSigningFailed;
@@ -183,6 +180,17 @@ std::optional<chain::DutySkip> Duties::vote(Signer& signer, const spec::Attestat
   events_.attested({.validator = signer.own.index, .data = data});
   chain_.on_gossip_attestation(std::move(signed_vote), chain::Origin::kOwn);
   return std::nullopt;
+}
+
+base::Result<base::Bytes, crypto::SigningError> Duties::sign(crypto::SigningKey& key, spec::Slot slot,
+                                                             const spec::Root& message) {
+  return chain::metered(meter_, runtime::Work::kSignMessage, 1,
+                        [&]() -> base::Result<base::Bytes, crypto::SigningError> {
+                          if (!key.prepare(slot.value)) {
+                            return crypto::SigningError::kSlotOutsideLifetime;
+                          }
+                          return key.sign(slot.value, message);
+                        });
 }
 
 void Duties::skip_votes(spec::Slot slot, chain::DutySkip reason) {

@@ -57,6 +57,8 @@ class Duties {
   void attest(spec::Slot slot);
   [[nodiscard]] std::optional<chain::DutySkip> vote(Signer& signer, const spec::AttestationData& data,
                                                     const spec::Root& data_root);
+  [[nodiscard]] base::Result<base::Bytes, crypto::SigningError> sign(crypto::SigningKey& key, spec::Slot slot,
+                                                                     const spec::Root& message);
   void skip_votes(spec::Slot slot, chain::DutySkip reason);
   void skip(chain::Duty duty, spec::Slot slot, const Signer& signer, chain::DutySkip reason);
   [[nodiscard]] bool may_sign(spec::Slot slot) const;
