@@ -29,8 +29,8 @@ bool write_yaml(const fs::path& path, const YAML::Node& node) {
 
 /// Makes one secret key, stores it as `file` and notes it in the manifest's entry and in genesis' entry.
 bool make_key(const fs::path& keys, const std::string& duty, std::size_t index,
-              const SignatureChoice& signatures, runtime::Random& random, YAML::Node manifest,
-              YAML::Node genesis) {
+              const SignatureChoice& signatures, runtime::Random& random, YAML::Node& manifest,
+              YAML::Node& genesis) {
   const base::Bytes secret = signatures.make_secret_key(random);
   const std::shared_ptr<crypto::SigningKey> key = signatures.load_secret_key(secret, 0);
   LOCKSTEP_ASSERT_MSG(key != nullptr, "a key that was just made can be loaded");
