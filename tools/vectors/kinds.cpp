@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array kKinds = {
     Kind{"api_endpoint", nullptr},
-    Kind{"fork_choice", nullptr},
+    Kind{"fork_choice", check_fork_choice},
     Kind{"gossipsub_handler", nullptr},
     Kind{"justifiability", check_justifiability},
     Kind{"networking_codec", nullptr},
