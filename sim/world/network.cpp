@@ -1,0 +1,292 @@
+// Frames on their way: from send() through choices and virtual time to the receiving fiber.
+#include "sim/world/network.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "node/base/assert.h"
+#include "sim/world/parts.h"
+
+namespace lockstep::sim {
+namespace {
+
+std::uint64_t word_at(const base::Bytes& bytes, std::size_t at) {
+  return base::load_le<std::uint64_t>(bytes.data() + at);
+}
+
+/// A word that tells frames apart without reading all of them: length, beginning, middle and end.
+std::uint64_t sample_of(const base::Bytes& frame) {
+  const std::size_t size = frame.size();
+  if (size < sizeof(std::uint64_t)) {
+    std::uint64_t word = size;
+    for (const std::uint8_t byte : frame) {
+      word = (word << 8) | byte;
+    }
+    return word;
+  }
+  const std::size_t last = size - sizeof(std::uint64_t);
+  return (word_at(frame, 0) + size) ^ (word_at(frame, last / 2) * kGoldenStep) ^
+         std::rotl(word_at(frame, last), 32);
+}
+
+}  // namespace
+
+Network::Network(Engine& engine, NodeIndex nodes, const Topology& topology, const NetworkOptions& options)
+    : engine_(engine), options_(options), laws_{options.latency}, endpoints_(nodes) {
+  check_law(options.latency);
+  LOCKSTEP_ASSERT(options.loss_parts_per_million <= kPartsPerMillion &&
+                  options.duplication_parts_per_million <= kPartsPerMillion);
+  if (options.uplink_bytes_per_second != 0) {
+    uplink_free_.resize(nodes);
+  }
+  build_links(topology);
+  name_world_kinds(engine.trace());
+}
+
+Network::~Network() = default;
+
+ChoiceKey Network::key_of(const Link& link, Purpose purpose, std::uint64_t number) {
+  return {ChoiceDomain::kNetwork, (std::uint64_t{link.from} << 32) | link.to, purpose, number};
+}
+
+std::uint64_t Network::name_of(NodeIndex other, std::uint64_t number) {
+  return (std::uint64_t{other} << 40) | number;
+}
+
+std::uint32_t Network::take_flight(LinkIndex link, std::uint64_t number, runtime::Frame frame) {
+  std::uint32_t index = 0;
+  if (free_flights_.empty()) {
+    index = static_cast<std::uint32_t>(flights_.size());
+    flights_.emplace_back();
+  } else {
+    index = free_flights_.back();
+    free_flights_.pop_back();
+  }
+  const Link& way = links_[link];
+  Flight& flight = flights_[index];
+  flight.frame = std::move(frame);
+  flight.number = number;
+  flight.peer = peer_id(way.connection, way.reverse_slot);
+  flight.from = way.from;
+  flight.to = way.to;
+  flight.link = link;
+  flight.closings = endpoints_[way.to].closings;
+  ++figures_.in_flight;
+  return index;
+}
+
+bool Network::has_room(const Link& link) const {
+  if (link.held >= options_.held_frames_max) {
+    return false;
+  }
+  return uplink_free_.empty() ||
+         uplink_free_[link.from] - nanoseconds(engine_.now()) <= options_.uplink_backlog_max.count();
+}
+
+/// When the last byte of a frame that is sent at once has left its node.
+std::int64_t Network::departure(const Link& link, std::size_t bytes) {
+  const std::int64_t now = nanoseconds(engine_.now());
+  if (uplink_free_.empty()) {
+    return now;
+  }
+  constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
+  std::int64_t& free = uplink_free_[link.from];
+  free = std::max(now, free) +
+         static_cast<std::int64_t>(bytes * kNanosecondsPerSecond / options_.uplink_bytes_per_second);
+  return free;
+}
+
+void Network::launch(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure) {
+  Link& link = links_[flights_[flight].link];
+  const ChoiceKey key = key_of(link, latency_purpose, flights_[flight].number);
+  std::int64_t arrival = departure + link.base + laws_[link.law].draw_jitter(engine_.choices(), key).count();
+  if (!options_.reordering) {
+    arrival = std::max(arrival, link.last_arrival);
+    link.last_arrival = arrival;
+  }
+  engine_.call_at(at_nanoseconds(arrival),
+                  Event::call<&Network::arrive>(*this, node_lane(link.to),
+                                                static_cast<std::uint32_t>(WorldTrace::kDelivered), flight));
+}
+
+runtime::SendOutcome Network::send(NodeIndex from, runtime::PeerId peer, runtime::Frame frame) {
+  if (frame->size() > runtime::kFrameBytesMax) {
+    return runtime::SendOutcome::kTooLong;
+  }
+  const LinkIndex index = find_open(from, peer);
+  if (index == kNone) {
+    return runtime::SendOutcome::kClosed;
+  }
+  Link& link = links_[index];
+  if (!has_room(link)) {
+    ++figures_.refused_full;
+    return runtime::SendOutcome::kFull;
+  }
+  const std::uint64_t number = link.frames++;
+  ++figures_.sent;
+  record(engine_.trace(), node_lane(from), WorldTrace::kSent, name_of(link.to, number), sample_of(*frame));
+
+  Treatment treatment{options_.loss_parts_per_million, options_.duplication_parts_per_million};
+  if (!rules_.empty()) {
+    treatment = treatment_of(link, number, *frame);
+  }
+  if (treatment.cut) {
+    drop(from, link.to, number, DropReason::kCut);
+    return runtime::SendOutcome::kQueued;
+  }
+  const std::int64_t leaves = departure(link, frame->size()) + treatment.delay;
+  if (treatment.loss != 0 && engine_.choices().chance(key_of(link, kLossPurpose, number), treatment.loss)) {
+    drop(from, link.to, number, DropReason::kLost);
+    return runtime::SendOutcome::kQueued;
+  }
+  if (treatment.duplication != 0 &&
+      engine_.choices().chance(key_of(link, kDuplicationPurpose, number), treatment.duplication)) {
+    ++figures_.duplicated;
+    record(engine_.trace(), node_lane(link.to), WorldTrace::kDuplicated, name_of(from, number), 0);
+    send_on(take_flight(index, number, frame), kCopyLatencyPurpose, leaves, treatment.held_by);
+  }
+  send_on(take_flight(index, number, std::move(frame)), kLatencyPurpose, leaves, treatment.held_by);
+  return runtime::SendOutcome::kQueued;
+}
+
+void Network::send_on(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure,
+                      ActiveRule* held_by) {
+  if (held_by == nullptr) {
+    launch(flight, latency_purpose, departure);
+    return;
+  }
+  Link& link = links_[flights_[flight].link];
+  ++link.held;
+  held_by->held.push_back(flight);
+  ++figures_.held;
+  record(engine_.trace(), node_lane(link.to), WorldTrace::kHeld, name_of(link.from, flights_[flight].number),
+         held_by->number);
+}
+
+void Network::drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReason reason) {
+  switch (reason) {
+    case DropReason::kLost:
+      ++figures_.lost;
+      break;
+    case DropReason::kCut:
+      ++figures_.cut;
+      break;
+    case DropReason::kClosed:
+      ++figures_.closed;
+      break;
+    case DropReason::kOverflow:
+      ++figures_.overflowed;
+      break;
+  }
+  record(engine_.trace(), node_lane(to), WorldTrace::kDropped, name_of(from, number),
+         static_cast<std::uint64_t>(reason));
+}
+
+void Network::arrive(std::uint64_t index, std::uint64_t) {
+  Flight flight = std::move(flights_[index]);
+  free_flights_.push_back(static_cast<std::uint32_t>(index));
+  --figures_.in_flight;
+  if (flight.closings != endpoints_[flight.to].closings && !is_welcome(flight)) {
+    drop(flight.from, flight.to, flight.number, DropReason::kClosed);
+  } else if (cuts_ != 0 && is_cut(flight.from, flight.to)) {
+    drop(flight.from, flight.to, flight.number, DropReason::kCut);
+  } else {
+    deliver(std::move(flight));
+  }
+}
+
+/// Whether the connection that `flight` was sent on still stands at its receiver.
+bool Network::is_welcome(const Flight& flight) const {
+  const Link& link = links_[flight.link];
+  return link.open_there && flight.peer == peer_id(link.connection, link.reverse_slot);
+}
+
+void Network::deliver(Flight&& flight) {
+  Endpoint& endpoint = endpoints_[flight.to];
+  if (endpoint.inbox.size() >= options_.inbox_frames_max) {
+    ++endpoint.overflowed;
+    drop(flight.from, flight.to, flight.number, DropReason::kOverflow);
+    if (on_overflow) {
+      on_overflow(flight.to);
+    }
+    return;
+  }
+  record(engine_.trace(), node_lane(flight.to), WorldTrace::kDelivered, name_of(flight.from, flight.number),
+         0);
+  ++figures_.delivered;
+  endpoint.inbox.push({std::move(flight.frame), flight.peer, flight.from, Inbox::Kind::kFrame});
+  wake(endpoint);
+}
+
+void Network::wake(Endpoint& endpoint) {
+  if (endpoint.receiver) {
+    engine_.unpark(std::exchange(endpoint.receiver, {}));
+  }
+}
+
+void Network::interrupt(NodeIndex node) {
+  endpoints_[node].interrupted = true;
+  wake(endpoints_[node]);
+}
+
+runtime::TransportEvent Network::to_event(Inbox::Item&& item) {
+  switch (item.kind) {
+    case Inbox::Kind::kConnected:
+      return runtime::PeerConnected{item.peer, "node " + std::to_string(item.node)};
+    case Inbox::Kind::kDisconnected:
+      return runtime::PeerDisconnected{item.peer};
+    case Inbox::Kind::kFrame:
+      break;
+  }
+  return runtime::FrameReceived{item.peer, std::move(item.frame)};
+}
+
+std::optional<runtime::TransportEvent> Network::receive(NodeIndex node, Time deadline) {
+  Endpoint& endpoint = endpoints_[node];
+  LOCKSTEP_ASSERT_MSG(!endpoint.receiver, "one thread receives");
+  if (endpoint.inbox.empty() && !endpoint.interrupted) {
+    wait(endpoint, deadline);
+  }
+  if (endpoint.interrupted) {
+    endpoint.interrupted = false;
+    return std::nullopt;
+  }
+  if (endpoint.inbox.empty()) {
+    return std::nullopt;
+  }
+  return to_event(endpoint.inbox.pop());
+}
+
+void Network::wait(Endpoint& endpoint, Time deadline) {
+  if (deadline <= engine_.now()) {
+    // Whoever polls in a loop lets the others go on, and is found if he polls for ever.
+    engine_.yield();
+    return;
+  }
+  /// Nobody waits any more when this scope ends, even by unwinding.
+  struct Wait {
+    Endpoint& at;
+    ~Wait() { at.receiver = {}; }
+  } const scope{endpoint};
+  const Waiting why{"transport event", nullptr, nullptr};
+  endpoint.receiver = engine_.current();
+  if (deadline == Time::max()) {
+    engine_.park(why);
+  } else {
+    static_cast<void>(engine_.park_until(why, deadline));
+  }
+}
+
+NetworkFigures Network::figures() const {
+  return figures_;
+}
+
+EndpointFigures Network::figures(NodeIndex node) const {
+  const Endpoint& endpoint = endpoints_.at(node);
+  return {.overflowed = endpoint.overflowed,
+          .inbox_now = endpoint.inbox.size(),
+          .inbox_peak = endpoint.inbox.peak()};
+}
+
+}  // namespace lockstep::sim
