@@ -140,6 +140,10 @@ class Chain {
   /// head follows at the next update_head only, at interval 1 at the latest.
   void add_own_block(SignedBlockPointer block, const spec::Root& root, spec::State post_state);
 
+  /// A digest by which a change of the store is noticed. Covers time, head, safe target, checkpoints and the
+  /// sizes of tree and pools, in constant time; with `whole` also every entry of the pools.
+  [[nodiscard]] std::uint64_t digest(bool whole) const;
+
   [[nodiscard]] const BlockCounts& block_counts() const { return block_counts_; }
   [[nodiscard]] const VoteCounts& attestation_counts() const { return attestation_counts_; }
   [[nodiscard]] const VoteCounts& aggregate_counts() const { return aggregate_counts_; }

@@ -81,6 +81,7 @@ BlockResult Chain::take_block(IncomingBlock incoming) {
 }
 
 spec::Verdict<bool> Chain::import(const IncomingBlock& incoming) {
+  events_.input_began();
   const spec::Verdict<std::shared_ptr<const spec::State>> parent_state =
       store_.check_block(incoming.block->block, incoming.root);
   if (!parent_state) {

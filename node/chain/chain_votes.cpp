@@ -54,6 +54,7 @@ VoteOutcome Chain::on_gossip_aggregated_attestation(spec::SignedAggregatedAttest
 }
 
 spec::Verdict<void> Chain::try_attestation(const spec::SignedAttestation& vote) {
+  events_.input_began();
   const spec::Verdict<spec::SignatureClaim> claim = store_.check_attestation(vote);
   if (!claim) {
     return claim.error();
@@ -71,6 +72,7 @@ spec::Verdict<void> Chain::try_attestation(const spec::SignedAttestation& vote) 
 }
 
 spec::Verdict<void> Chain::try_aggregate(const spec::SignedAggregatedAttestation& aggregate) {
+  events_.input_began();
   const spec::Verdict<spec::AggregateClaim> claim = store_.check_aggregated_attestation(aggregate);
   if (!claim) {
     return claim.error();

@@ -229,6 +229,9 @@ class Events {
  public:
   virtual ~Events() = default;
 
+  /// The store is about to judge a block, a vote or an aggregate; what became of it is reported next. The
+  /// store may be asked for its digest during this call and the next (node::Node::store_digest).
+  virtual void input_began() {}
   virtual void tick_happened(const TickHappened&) {}
   virtual void block_handled(const BlockHandled&) {}
   virtual void vote_handled(const VoteHandled&) {}

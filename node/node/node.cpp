@@ -64,6 +64,8 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
             .finalized = chain_.store().latest_finalized()};
   }
 
+  [[nodiscard]] std::uint64_t store_digest(bool whole) const { return chain_.digest(whole); }
+
   // networking::Receiver
 
   void on_gossip_block(runtime::PeerId from, chain::SignedBlockPointer block) override {
@@ -207,6 +209,10 @@ void Node::request_stop() {
 
 Status Node::status() const {
   return core_->status();
+}
+
+std::uint64_t Node::store_digest(bool whole) const {
+  return core_->store_digest(whole);
 }
 
 }  // namespace lockstep::node

@@ -47,6 +47,10 @@ class Node {
   /// before start() and after stop() anybody.
   [[nodiscard]] Status status() const;
 
+  /// A digest of the fork-choice store by which a change is noticed, in constant time; with `whole` it also
+  /// covers every pending vote. Who may ask is as for status().
+  [[nodiscard]] std::uint64_t store_digest(bool whole) const;
+
  private:
   class Core;
   std::unique_ptr<Core> core_;
