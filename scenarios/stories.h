@@ -1,0 +1,17 @@
+// All stories; each is told, and its moral drawn, in the file of its name.
+#pragma once
+
+#include "sim/cluster/cluster.h"
+
+namespace lockstep::scenarios {
+
+void devnet(cluster::Cluster& cluster);
+void unheard_block_is_abandoned(cluster::Cluster& cluster);
+void healed_partition_converges(cluster::Cluster& cluster);
+void a_third_offline_still_finalizes(cluster::Cluster& cluster);
+void more_than_a_third_offline_stalls_finality(cluster::Cluster& cluster);
+void clocks_at_the_edge_of_tolerance_still_finalize(cluster::Cluster& cluster);
+void gossip_flood_leaves_the_clock_alone(cluster::Cluster& cluster);
+void restarted_node_catches_up(cluster::Cluster& cluster);
+
+}  // namespace lockstep::scenarios

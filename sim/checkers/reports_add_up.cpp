@@ -1,0 +1,109 @@
+// Keeps a small ledger of each node's reports and asks that every one follows from those before it.
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include "sim/checkers/checkers.h"
+#include "sim/checkers/sentences.h"
+
+namespace lockstep::checkers {
+namespace {
+
+class ReportsAddUp final : public cluster::Invariant {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "reports_add_up"; }
+
+  void node_started(cluster::Hearing& hearing) override { ledgers_[hearing.node] = {}; }
+
+  void tick_happened(cluster::Hearing& hearing, const chain::TickHappened& event) override {
+    Ledger& ledger = ledgers_[hearing.node];
+    if (ledger.interval && event.interval.value != *ledger.interval + 1 + event.skipped) {
+      hearing.complain(*this, who(hearing) + " reports interval " + std::to_string(event.interval.value) +
+                                  " with " + std::to_string(event.skipped) +
+                                  " skipped right after interval " + std::to_string(*ledger.interval));
+    }
+    if (event.lateness < base::Duration::zero()) {
+      hearing.complain(*this, who(hearing) + " acted upon interval " + std::to_string(event.interval.value) +
+                                  " before it began");
+    }
+    ledger.interval = event.interval.value;
+  }
+
+  void block_handled(cluster::Hearing& hearing, const chain::BlockHandled& event) override {
+    if (event.outcome != chain::BlockOutcome::kImported) {
+      return;
+    }
+    Ledger& ledger = ledgers_[hearing.node];
+    const std::string what =
+        who(hearing) + " imported " + brief(spec::Checkpoint{event.root, event.block.slot});
+    if (!ledger.imported.insert(event.root).second) {
+      hearing.complain(*this, what + " twice");
+    }
+    // The first parent is the anchor, which nobody imports.
+    if (ledger.imported.size() == 1) {
+      ledger.imported.insert(event.block.parent_root);
+    } else if (!ledger.imported.contains(event.block.parent_root)) {
+      hearing.complain(*this, what + " without its parent " + brief(event.block.parent_root));
+    }
+  }
+
+  void head_changed(cluster::Hearing& hearing, const chain::HeadChanged& event) override {
+    follow(hearing, ledgers_[hearing.node].head, {event.old_head, event.new_head}, "head");
+  }
+  void justified_changed(cluster::Hearing& hearing, const chain::CheckpointChanged& event) override {
+    follow(hearing, ledgers_[hearing.node].justified, event, "justified checkpoint");
+    // leanSpec: latest_justified is only ever replaced by one of a higher slot.
+    if (event.new_checkpoint.slot <= event.old_checkpoint.slot) {
+      hearing.complain(*this, who(hearing) + "'s justified checkpoint fell from " +
+                                  brief(event.old_checkpoint) + " to " + brief(event.new_checkpoint));
+    }
+  }
+  void finalized_changed(cluster::Hearing& hearing, const chain::CheckpointChanged& event) override {
+    follow(hearing, ledgers_[hearing.node].finalized, event, "finalized checkpoint");
+  }
+
+  void request_sent(cluster::Hearing& hearing, const chain::RequestSent& event) override {
+    if (!ledgers_[hearing.node].open_requests.insert({event.peer.value, event.id}).second) {
+      hearing.complain(*this, who(hearing) + " sent request " + std::to_string(event.id) + " twice");
+    }
+  }
+  void request_ended(cluster::Hearing& hearing, const chain::RequestEnded& event) override {
+    if (ledgers_[hearing.node].open_requests.erase({event.peer.value, event.id}) == 0) {
+      hearing.complain(*this, who(hearing) + " reports the end of request " + std::to_string(event.id) +
+                                  ", which is not under way");
+    }
+  }
+
+ private:
+  struct Ledger {
+    std::optional<std::uint64_t> interval;
+    std::unordered_set<spec::Root, base::RootHash> imported;
+    std::optional<spec::Checkpoint> head;
+    std::optional<spec::Checkpoint> justified;
+    std::optional<spec::Checkpoint> finalized;
+    std::set<std::pair<std::uint64_t, std::uint64_t>> open_requests;
+  };
+
+  void follow(cluster::Hearing& hearing, std::optional<spec::Checkpoint>& last,
+              const chain::CheckpointChanged& change, const std::string& what) {
+    if (last && *last != change.old_checkpoint) {
+      hearing.complain(*this, who(hearing) + "'s " + what + " is said to leave " +
+                                  brief(change.old_checkpoint) + " but was " + brief(*last));
+    }
+    if (change.old_checkpoint == change.new_checkpoint) {
+      hearing.complain(*this, who(hearing) + "'s " + what + " is said to change but stays " +
+                                  brief(change.new_checkpoint));
+    }
+    last = change.new_checkpoint;
+  }
+
+  std::map<std::uint64_t, Ledger> ledgers_;
+};
+
+}  // namespace
+
+std::unique_ptr<cluster::Invariant> reports_add_up() {
+  return std::make_unique<ReportsAddUp>();
+}
+
+}  // namespace lockstep::checkers

@@ -1,0 +1,46 @@
+// A peer that shouts: it sends what looks like votes, as fast as it is told to.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "node/networking/topics.h"
+#include "sim/cluster/cluster.h"
+#include "sim/cluster/genesis.h"
+#include "sim/cluster/machine.h"
+#include "sim/cluster/record.h"
+#include "sim/core/engine.h"
+
+namespace lockstep::cluster {
+
+/// Sends in the name of one node to each of its peers, at even intervals, votes that agree with the latest
+/// true vote of the cluster in everything but their signatures, of which no two are the same and none is
+/// valid. Silent while the node does not run and before anybody has voted.
+class Flood {
+ public:
+  /// All but `options` outlive it, or end() comes first. Begins at once.
+  Flood(sim::Engine& engine, Machine& machine, std::uint64_t number, const Record& record, Genesis& genesis,
+        FloodOptions options);
+  ~Flood() { end(); }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+
+  void end();
+
+ private:
+  void shout(std::uint64_t, std::uint64_t);
+  [[nodiscard]] runtime::Frame make_frame();
+
+  sim::Engine& engine_;
+  Machine& machine_;
+  sim::Lane lane_;
+  const Record& record_;
+  Genesis& genesis_;
+  networking::Topics topics_;
+  base::Duration period_;
+  std::uint64_t validators_;
+  sim::ChoiceStream noise_;
+  std::optional<sim::EventId> next_;
+};
+
+}  // namespace lockstep::cluster

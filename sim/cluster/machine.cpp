@@ -1,0 +1,101 @@
+// Lives of a node.
+#include "sim/cluster/machine.h"
+
+#include <utility>
+
+#include "node/base/assert.h"
+
+namespace lockstep::cluster {
+
+/// Everything that a node loses when it stops.
+struct Machine::Life {
+  Life(const Surroundings& world, const Machine& machine)
+      : transport(world.network, static_cast<sim::NodeIndex>(machine.number_), machine.clock_),
+        scheduler(world.engine, machine.lane_, machine.clock_),
+        sync(world.engine, machine.clock_),
+        // A second life must not see the random numbers of the first again.
+        random(world.engine.choices(), machine.name_ + "/" + std::to_string(machine.lives_)),
+        reporter(world.record, world.engine.trace(), machine.number_) {}
+
+  sim::SimTransport transport;
+  sim::FiberScheduler scheduler;
+  sim::FiberSync sync;
+  sim::SimRandom random;
+  Reporter reporter;
+  std::unique_ptr<chain::Events> listener;
+  std::unique_ptr<node::Node> node;
+};
+
+Machine::Machine(const Surroundings& surroundings, const MachineOptions& options)
+    : surroundings_(surroundings),
+      number_(options.number),
+      name_(options.name),
+      lane_(sim::node_lane(static_cast<std::uint32_t>(options.number))),
+      is_aggregator_(options.is_aggregator),
+      clock_(surroundings.engine, options.clock),
+      cpus_(options.cpus),
+      meter_(surroundings.engine, lane_, cpus_, surroundings.costs) {
+  for (const std::uint64_t validator : options.validators) {
+    keys_.emplace_back(validator, surroundings.genesis.take_keys(validator));
+  }
+}
+
+Machine::~Machine() = default;
+
+runtime::Transport& Machine::transport() {
+  LOCKSTEP_ASSERT(is_running());
+  return life_->transport;
+}
+
+const std::vector<runtime::PeerId>& Machine::peers() const {
+  LOCKSTEP_ASSERT(is_running());
+  return life_->reporter.peers();
+}
+
+void Machine::start(const ListenThrough& through) {
+  LOCKSTEP_ASSERT(!is_running());
+  const Genesis& genesis = surroundings_.genesis;
+  life_ = std::make_unique<Life>(surroundings_, *this);
+  Life& life = *life_;
+  chain::Events* events = &life.reporter;
+  if (through) {
+    life.listener = through(number_, life.reporter);
+    events = life.listener.get();
+  }
+  node::Config config;
+  config.anchor = genesis.anchor();
+  config.is_aggregator = is_aggregator_;
+  for (const auto& [validator, keys] : keys_) {
+    config.validators.push_back({spec::ValidatorIndex(validator), keys.attestation, keys.proposal});
+  }
+  surroundings_.record.node_started(number_);
+  const runtime::Runtime runtime{clock_, life.scheduler, &life.sync, life.transport, life.random, meter_};
+  life.node =
+      std::make_unique<node::Node>(runtime, genesis.scheme(), genesis.prover(), *events, std::move(config));
+  life.reporter.digest_by([node = life.node.get()](bool whole) { return node->store_digest(whole); });
+  life.node->start();
+}
+
+void Machine::stop() {
+  if (!is_running()) {
+    return;
+  }
+  life_->reporter.mute();
+  surroundings_.record.node_stopped(number_);
+  surroundings_.engine.stop_fibers(lane_);
+  // Those that are on their way out need a turn each; nothing else is due before the present instant is over.
+  surroundings_.engine.run_until(surroundings_.engine.now());
+  life_->node->stop();
+  life_.reset();
+  ++lives_;
+}
+
+void Machine::abandon() {
+  if (is_running()) {
+    life_->reporter.mute();
+    life_->node->stop();
+    life_.reset();
+  }
+}
+
+}  // namespace lockstep::cluster

@@ -1,0 +1,86 @@
+// What one node runs on: its clock, its CPUs, its place in the network; and the node itself, life after life.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/node/node.h"
+#include "sim/cluster/genesis.h"
+#include "sim/cluster/record.h"
+#include "sim/cluster/reporter.h"
+#include "sim/core/engine.h"
+#include "sim/core/fiber_scheduler.h"
+#include "sim/core/fiber_sync.h"
+#include "sim/world/cpus.h"
+#include "sim/world/network.h"
+#include "sim/world/node_clock.h"
+#include "sim/world/sim_random.h"
+#include "sim/world/sim_transport.h"
+
+namespace lockstep::cluster {
+
+/// What all machines of a cluster share. Outlives them.
+struct Surroundings {
+  sim::Engine& engine;
+  sim::Network& network;
+  const sim::CostTable& costs;
+  Genesis& genesis;
+  Record& record;
+};
+
+/// What tells one machine from another.
+struct MachineOptions {
+  std::uint64_t number = 0;
+  std::string name;
+  std::vector<std::uint64_t> validators;  ///< In ascending order.
+  bool is_aggregator = false;
+  std::size_t cpus = 1;
+  sim::NodeClock::Options clock;
+};
+
+/// Not thread-safe; none of its members are to be called while the engine runs.
+class Machine {
+ public:
+  Machine(const Surroundings& surroundings, const MachineOptions& options);
+  /// Requires: the node does not run.
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  [[nodiscard]] bool is_running() const { return life_ != nullptr; }
+  [[nodiscard]] bool is_aggregator() const { return is_aggregator_; }
+  [[nodiscard]] std::uint64_t validators() const { return keys_.size(); }
+  [[nodiscard]] sim::NodeClock& clock() { return clock_; }
+  /// The node's place in the network and its peers, for those who send in its name. Requires: it runs.
+  [[nodiscard]] runtime::Transport& transport();
+  [[nodiscard]] const std::vector<runtime::PeerId>& peers() const;
+
+  /// Builds a node on an empty store and starts it. Requires: it does not run. `through`, if any, listens in
+  /// the reporter's place and passes on what it likes.
+  void start(const ListenThrough& through);
+  /// Ends the node at once: nothing that it does from here on reaches anybody. What its threads hold is
+  /// released.
+  void stop();
+  /// The same for a world that ends: its fibers have been unwound already.
+  void abandon();
+
+ private:
+  struct Life;
+
+  Surroundings surroundings_;
+  std::uint64_t number_;
+  std::string name_;
+  sim::Lane lane_;
+  bool is_aggregator_;
+  std::uint64_t lives_ = 0;
+  std::vector<std::pair<std::uint64_t, ValidatorKeys>> keys_;
+  sim::NodeClock clock_;
+  sim::Cpus cpus_;
+  sim::ChargingMeter meter_;
+  std::unique_ptr<Life> life_;
+};
+
+}  // namespace lockstep::cluster

@@ -1,0 +1,34 @@
+// How tests of stories make plans and put outcomes into words.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "scenarios/catalogue.h"
+
+namespace lockstep::scenarios {
+
+/// The default plan of a scenario.
+inline cluster::Plan plan_of(std::string_view name, std::uint64_t seed) {
+  cluster::Plan plan;
+  plan.scenario = std::string(name);
+  plan.seed = seed;
+  auto completed = complete_plan(plan);
+  EXPECT_TRUE(completed.has_value()) << completed.error();
+  return *std::move(completed);
+}
+
+inline std::string words(const cluster::Outcome& outcome) {
+  if (!outcome.failure) {
+    return "all is well";
+  }
+  std::string out = outcome.failure->fingerprint + ": " + outcome.failure->sentence;
+  for (const std::string& event : outcome.failure->events) {
+    out += "\n  " + event;
+  }
+  return out;
+}
+
+}  // namespace lockstep::scenarios
