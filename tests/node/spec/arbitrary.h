@@ -11,8 +11,9 @@ namespace lockstep::spec::tests {
 inline std::uint64_t any_number() {
   return *rc::gen::arbitrary<std::uint64_t>();
 }
+/// Any number up to `most`, at full range from the first case on.
 inline std::size_t any_size(std::size_t most) {
-  return *rc::gen::inRange<std::size_t>(0, most + 1);
+  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, most + 1));
 }
 
 inline base::Bytes any_bytes(std::size_t size) {

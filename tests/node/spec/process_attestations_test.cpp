@@ -253,6 +253,26 @@ TEST(ProcessAttestations, refuses_slots_that_have_no_flag) {
             RejectionReason::JUSTIFIED_SLOT_OUT_OF_RANGE);
 }
 
+TEST(ProcessAttestations, keeps_tallies_that_finality_has_not_reached) {
+  State state = make_chain(6, 5);
+  state = extend(state, Slot(6), {vote(state, Slot(0), Slot(1), 6), vote(state, Slot(0), Slot(4), 1)});
+  ASSERT_EQ(state.justifications_roots.size(), 1U);
+  const Root pending = state.historical_block_hashes[4];
+  state = extend(state, Slot(7), {vote(state, Slot(1), Slot(2), 6)});
+  EXPECT_EQ(state.latest_finalized.slot, Slot(1));
+  EXPECT_EQ(state.justifications_roots, std::vector<Root>{pending});
+  EXPECT_EQ(state.justifications_validators.set_indices(), std::vector<std::size_t>{0});
+}
+
+TEST(ProcessAttestations, justifies_from_a_source_before_the_finalized_slot_without_going_back) {
+  State state = make_chain(3, 4);
+  state = extend(state, Slot(5), {vote(state, Slot(0), Slot(2), 3), vote(state, Slot(2), Slot(3), 3)});
+  ASSERT_EQ(state.latest_finalized.slot, Slot(2));
+  state = extend(state, Slot(6), {vote(state, Slot(0), Slot(4), 3)});
+  EXPECT_EQ(state.latest_finalized.slot, Slot(2));
+  EXPECT_EQ(state.latest_justified.slot, Slot(4));
+}
+
 TEST(ProcessAttestations, forgets_tallies_that_finality_has_passed) {
   State state = make_chain(6, 5);
   // One vote each for slots 2 and 4 stays pending, while slot 1 and then slot 3 are justified from it.
