@@ -15,7 +15,7 @@ constexpr std::uint64_t kLengthDelimited = 2;
 constexpr std::uint64_t kFixed32 = 5;
 
 constexpr std::uint8_t tag(std::uint8_t field, std::uint64_t wire_type) {
-  return static_cast<std::uint8_t>((field << 3) | wire_type);
+  return static_cast<std::uint8_t>((std::uint64_t{field} << 3) | wire_type);
 }
 
 /// One field of a protobuf message: its number and either a number or a run of bytes.
