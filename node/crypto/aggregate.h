@@ -14,7 +14,8 @@ namespace lockstep::crypto {
 /// Why a proof could not be made or taken apart.
 enum class AggregationError {
   kNothingToAggregate,  ///< No signatures and fewer than two children, or no components.
-  kCountMismatch,       ///< Numbers of keys, signatures or components disagree.
+  kCountMismatch,       ///< Numbers of keys, signatures or components disagree, or a union is not that of its
+                        ///< parts.
   kInvalidInput,        ///< A signature or child proof does not verify.
   kUnknownComponent,    ///< The proof has no component for the message that was asked for.
 };

@@ -190,6 +190,12 @@ std::vector<PoseidonKernel> poseidon_kernels() {
   return kernels;
 }
 
+void poseidon_warm_up() {
+  static_cast<void>(fastest());
+  static_cast<void>(poseidon_tables<16>());
+  static_cast<void>(poseidon_tables<24>());
+}
+
 void poseidon_permute(std::array<Fp, 16>& state) {
   fastest().permute16(state);
 }

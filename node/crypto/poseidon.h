@@ -15,6 +15,9 @@ namespace lockstep::crypto {
 void poseidon_permute(std::array<Fp, 16>& state);
 void poseidon_permute(std::array<Fp, 24>& state);
 
+/// Computes the tables (a few milliseconds) that the first permutation of each width would compute otherwise.
+void poseidon_warm_up();
+
 /// The first N elements of permute(input) + input (leanSpec: xmss/poseidon.py, compress).
 template <std::size_t N, std::size_t Width>
 std::array<Fp, N> poseidon_compress(const std::array<Fp, Width>& input) {

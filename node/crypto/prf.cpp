@@ -64,6 +64,10 @@ Prf::Prf(const base::Bytes32& key) : context_(std::make_unique<Context>()), key_
 
 Prf::~Prf() = default;
 
+void Prf::warm_up() {
+  static_cast<void>(shake128());
+}
+
 template <std::size_t N>
 std::array<Fp, N> Prf::derive(std::uint8_t tag, base::ByteView rest) {
   std::array<std::uint8_t, N * kBytesPerElement> bytes;

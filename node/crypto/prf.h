@@ -16,6 +16,10 @@ class Prf {
  public:
   explicit Prf(const base::Bytes32& key);
   ~Prf();
+
+  /// Looks the hash function up, which the first derivation would do otherwise.
+  static void warm_up();
+
   Prf(const Prf&) = delete;
   Prf& operator=(const Prf&) = delete;
 

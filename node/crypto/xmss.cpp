@@ -193,6 +193,7 @@ bool XmssScheme::verify(const PublicKey& key, std::uint64_t slot, const base::By
 XmssSigningKey::XmssSigningKey(const XmssParameters& parameters, XmssSecretKey key)
     : hash_(parameters), key_(std::move(key)) {
   LOCKSTEP_ASSERT(is_consistent(parameters, key_));
+  Prf::warm_up();
   public_key_ = encode(XmssPublicKey{key_.top_tree.layers.back().nodes.front(), key_.parameter});
 }
 
@@ -209,14 +210,21 @@ base::Result<XmssSigningKey, XmssKeyError> XmssSigningKey::load(const XmssParame
 }
 
 bool XmssSigningKey::prepare(std::uint64_t slot) {
-  if (!is_active(key_, slot) || slot < prepared_begin(hash_.parameters(), key_)) {
+  const XmssParameters& parameters = hash_.parameters();
+  if (!is_active(key_, slot) || slot < prepared_begin(parameters, key_)) {
     return false;
   }
-  while (!is_prepared(hash_.parameters(), key_, slot)) {
-    if (!xmss_advance_preparation(hash_, key_)) {
-      return false;
-    }
+  if (is_prepared(parameters, key_, slot)) {
+    return true;
   }
+  const std::uint64_t tree = slot / parameters.leaves_per_bottom_tree();
+  if (tree == key_.left_bottom_tree_index + 2) {
+    return xmss_advance_preparation(hash_, key_);
+  }
+  // Far ahead: the window that advancing tree by tree would end with, without the trees in between.
+  key_.left_bottom_tree = make_bottom_tree(hash_, key_.parameter, key_.prf_key, tree - 1);
+  key_.right_bottom_tree = make_bottom_tree(hash_, key_.parameter, key_.prf_key, tree);
+  key_.left_bottom_tree_index = tree - 1;
   return true;
 }
 

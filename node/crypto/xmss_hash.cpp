@@ -66,6 +66,9 @@ MessageElements message_elements(const base::Bytes32& message) {
 
 XmssHash::XmssHash(const XmssParameters& parameters)
     : parameters_(parameters), leaf_capacity_(capacity_for_leaves(parameters.dimension)) {
+  // Done while a node is put together: a table that is first needed by one of many threads would make the
+  // others wait.
+  poseidon_warm_up();
   LOCKSTEP_ASSERT(parameters.log_lifetime % 2 == 0 && parameters.log_lifetime <= 32);
   LOCKSTEP_ASSERT(parameters.dimension > 2 && parameters.dimension <= kMaximumDimension);
 }

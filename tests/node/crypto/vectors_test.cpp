@@ -78,5 +78,43 @@ TEST(XmssVectors, every_signed_vote_of_leanSpec_verifies) {
   EXPECT_GE(checked, 23);
 }
 
+/// Whether the type is one of XMSS's; then its bytes must be read and written back.
+bool check_ssz(const nlohmann::json& vector, const std::string& name) {
+  const auto type = vector["typeName"].get<std::string>();
+  const auto bytes = *base::from_hex(vector["serialized"].get<std::string>());
+  base::Bytes written;
+  if (type == "Signature") {
+    written = encode(decode_xmss_signature(kXmssTest, bytes).value());
+  } else if (type == "HashTreeOpening") {
+    written = encode(decode_hash_tree_opening(kXmssTest, bytes).value());
+  } else if (type == "HashTreeLayer") {
+    written = encode(decode_hash_tree_layer(kXmssTest, bytes).value());
+  } else if (type == "PublicKey") {
+    const auto key = encode(decode_xmss_public_key(*base::Bytes52::from(bytes)).value());
+    written.assign(key.data.begin(), key.data.end());
+  } else {
+    return false;
+  }
+  EXPECT_EQ(written, bytes) << name;
+  return true;
+}
+
+TEST(XmssVectors, ssz_forms_of_leanSpec_are_read_and_written_back) {
+  const std::filesystem::path folder =
+      std::filesystem::path(LOCKSTEP_VECTORS_DIR) / "ssz" / "test_xmss_containers";
+  if (!std::filesystem::is_directory(folder)) {
+    GTEST_SKIP() << "no vectors at " << folder;
+  }
+  int checked = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream file(entry.path());
+    const nlohmann::json vectors = nlohmann::json::parse(file);
+    for (const auto& [name, vector] : vectors.items()) {
+      checked += check_ssz(vector, name) ? 1 : 0;
+    }
+  }
+  EXPECT_GE(checked, 7);
+}
+
 }  // namespace
 }  // namespace lockstep::crypto

@@ -96,6 +96,17 @@ TEST(Xmss, an_advanced_window_equals_the_one_that_a_key_was_made_with) {
   EXPECT_FALSE(xmss_advance_preparation(hash, key));
 }
 
+TEST(XmssSigningKey, jumping_ahead_ends_where_advancing_does) {
+  const XmssHash hash(kXmssTest);
+  XmssSecretKey advanced = make_key(kXmssTest, 6, 0, 256).secret_key;
+  XmssSigningKey jumped(kXmssTest, advanced);
+  while (advanced.left_bottom_tree_index + 2 <= 200 / kXmssTest.leaves_per_bottom_tree()) {
+    ASSERT_TRUE(xmss_advance_preparation(hash, advanced));
+  }
+  ASSERT_TRUE(jumped.prepare(200));
+  EXPECT_EQ(jumped.secret_key(), advanced);
+}
+
 TEST(XmssSigningKey, refuses_a_second_message_for_a_slot_and_repeats_the_first) {
   XmssSigningKey key(kXmssTest, make_key(kXmssTest, 9).secret_key);
   const auto first = key.sign(3, seed_of(1));
