@@ -43,11 +43,10 @@ std::shared_ptr<const chain::Anchor> Keys::anchor(std::uint64_t genesis_time) co
                                std::make_shared<const spec::ValidatorRegistry>(std::move(validators)));
 }
 
-Author::Author(const Keys& keys, std::shared_ptr<const chain::Anchor> anchor)
+Author::Author(const Keys& keys, std::shared_ptr<const chain::Anchor> anchor,
+               std::vector<validator::OwnValidator> awake)
     : chain_(std::move(anchor), true, spec::ValidatorIndex(0), meter_, keys.scheme, keys.prover, events_),
-      validators_(keys.all()),
-      prover_(keys.prover),
-      duties_(validators_, std::nullopt, chain_, *this, meter_, prover_, events_) {}
+      duties_(std::move(awake), std::nullopt, chain_, *this, meter_, keys.prover, events_) {}
 
 SlotProducts Author::run_slot(std::uint64_t slot, bool propose, bool vote) {
   products_ = {};

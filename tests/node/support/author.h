@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "fakes.h"
@@ -39,10 +40,15 @@ struct SlotProducts {
   std::vector<spec::SignedAggregatedAttestation> aggregates;
 };
 
-/// Runs a chain slot by slot, every validator doing its duties at once and everybody seeing everything.
+/// Runs a chain slot by slot, every validator that is awake doing its duties at once and everybody seeing
+/// everything.
 class Author final : public validator::Publisher {
  public:
-  Author(const Keys& keys, std::shared_ptr<const chain::Anchor> anchor);
+  Author(const Keys& keys, std::shared_ptr<const chain::Anchor> anchor)
+      : Author(keys, std::move(anchor), keys.all()) {}
+  /// The same where only some validators are awake.
+  Author(const Keys& keys, std::shared_ptr<const chain::Anchor> anchor,
+         std::vector<validator::OwnValidator> awake);
 
   /// Runs one whole slot, later than those before. Slots in between stay empty.
   SlotProducts run_slot(std::uint64_t slot, bool propose = true, bool vote = true);
@@ -56,8 +62,6 @@ class Author final : public validator::Publisher {
   CountingMeter meter_;
   Recorder events_;
   chain::Chain chain_;
-  std::vector<validator::OwnValidator> validators_;
-  const crypto::AggregateProver& prover_;
   validator::Duties duties_;
   SlotProducts products_;
 };

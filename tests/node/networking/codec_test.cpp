@@ -1,0 +1,230 @@
+// The codecs of the wire: what they write they read, and nothing malformed gets through.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+
+#include "author.h"
+#include "node/networking/request_codec.h"
+#include "node/networking/rpc.h"
+#include "node/networking/snappy_codec.h"
+#include "node/networking/topics.h"
+#include "node/networking/varint.h"
+
+namespace lockstep::networking {
+namespace {
+
+base::Bytes bytes_of(const std::string& text) {
+  return {text.begin(), text.end()};
+}
+
+TEST(Varint, refuses_numbers_beyond_64_bits_and_truncated_ones) {
+  const base::Bytes largest{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01};
+  std::size_t at = 0;
+  EXPECT_EQ(read_varint(largest, at), ~std::uint64_t{0});
+  EXPECT_EQ(at, 10U);
+  base::Bytes beyond = largest;
+  beyond.back() = 0x02;
+  at = 0;
+  EXPECT_FALSE(read_varint(beyond, at));
+  at = 0;
+  EXPECT_FALSE(read_varint(base::ByteView(largest).first(9), at));
+}
+
+TEST(Varint, size_is_what_is_appended) {
+  for (const std::uint64_t value : {0ULL, 127ULL, 128ULL, 16383ULL, 16384ULL, ~0ULL}) {
+    base::Bytes out;
+    append_varint(out, value);
+    EXPECT_EQ(out.size(), varint_size(value));
+  }
+}
+
+TEST(Rpc, reads_what_it_wrote) {
+  const base::Bytes data = bytes_of("data");
+  RpcView rpc;
+  rpc.subscriptions.push_back({.subscribe = true, .topic = "a"});
+  rpc.subscriptions.push_back({.subscribe = false, .topic = "b"});
+  rpc.publish.push_back({.topic = "a", .data = data});
+  base::Bytes wire;
+  encode_rpc(rpc, wire);
+  RpcView read;
+  ASSERT_TRUE(decode_rpc(wire, read));
+  ASSERT_EQ(read.subscriptions.size(), 2U);
+  EXPECT_TRUE(read.subscriptions[0].subscribe);
+  EXPECT_EQ(read.subscriptions[1].topic, "b");
+  EXPECT_FALSE(read.subscriptions[1].subscribe);
+  ASSERT_EQ(read.publish.size(), 1U);
+  EXPECT_EQ(base::Bytes(read.publish[0].data.begin(), read.publish[0].data.end()), data);
+}
+
+TEST(Rpc, size_of_a_message_is_known_before_it_is_written) {
+  for (const std::size_t size : {0UL, 1UL, 100UL, 200UL, 20000UL}) {
+    const base::Bytes data(size, 7);
+    RpcView rpc;
+    rpc.publish.push_back({.topic = "topic", .data = data});
+    base::Bytes wire;
+    encode_rpc(rpc, wire);
+    EXPECT_EQ(wire.size(), encoded_publish_size(rpc.publish[0]));
+  }
+}
+
+TEST(Rpc, every_truncation_is_refused_or_reads_as_a_shorter_rpc) {
+  const base::Bytes data = bytes_of("some data");
+  RpcView rpc;
+  rpc.publish.push_back({.topic = "topic", .data = data});
+  base::Bytes wire;
+  encode_rpc(rpc, wire);
+  RpcView read;
+  for (std::size_t size = 1; size < wire.size(); ++size) {
+    EXPECT_FALSE(decode_rpc(base::ByteView(wire).first(size), read)) << size;
+  }
+}
+
+TEST(Rpc, group_and_reserved_wire_types_are_refused) {
+  RpcView read;
+  for (const unsigned wire_type : {3U, 4U, 6U, 7U}) {
+    EXPECT_FALSE(decode_rpc(base::Bytes{static_cast<std::uint8_t>(0x78 | wire_type), 0}, read)) << wire_type;
+  }
+}
+
+TEST(Rpc, a_length_near_2_to_the_64_does_not_wrap_around) {
+  RpcView read;
+  EXPECT_FALSE(
+      decode_rpc(base::Bytes{0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 0x00}, read));
+}
+
+TEST(SnappyFrames, a_long_payload_comes_back_in_64_KiB_chunks) {
+  base::Bytes payload(200'000);
+  test::SeededRandom random;
+  random.fill(payload);
+  base::Bytes wire;
+  append_snappy_frames(payload, wire);
+  wire.push_back(0x55);
+  base::Bytes read;
+  std::size_t at = 0;
+  ASSERT_TRUE(read_snappy_frames(wire, at, payload.size(), read));
+  EXPECT_EQ(read, payload);
+  EXPECT_EQ(at, wire.size() - 1);
+}
+
+TEST(SnappyFrames, a_flipped_bit_anywhere_in_the_data_is_noticed) {
+  // Random bytes: within repeated ones, a copy from elsewhere would be the same.
+  base::Bytes payload(300);
+  test::SeededRandom random;
+  random.fill(payload);
+  base::Bytes wire;
+  append_snappy_frames(payload, wire);
+  base::Bytes read;
+  for (std::size_t i = 0; i < wire.size(); ++i) {
+    base::Bytes changed = wire;
+    changed[i] ^= 0x10;
+    std::size_t at = 0;
+    EXPECT_FALSE(read_snappy_frames(changed, at, payload.size(), read)) << i;
+  }
+}
+
+TEST(SnappyFrames, a_wrong_declared_length_is_noticed) {
+  const base::Bytes payload(300, 'x');
+  base::Bytes wire;
+  append_snappy_frames(payload, wire);
+  base::Bytes read;
+  std::size_t at = 0;
+  EXPECT_FALSE(read_snappy_frames(wire, at, payload.size() + 1, read));
+  at = 0;
+  EXPECT_FALSE(read_snappy_frames(wire, at, payload.size() - 1, read));
+}
+
+TEST(Requests, each_protocol_reads_what_it_wrote) {
+  const spec::Status status{.finalized = {.root = {}, .slot = spec::Slot(3)},
+                            .head = {.root = {}, .slot = spec::Slot(9)}};
+  const chain::Request requests[] = {
+      status, spec::BlocksByRootRequest{.roots = {base::Bytes32{{1}}, base::Bytes32{{2}}}},
+      spec::BlocksByRangeRequest{.start_slot = spec::Slot(5), .count = 7}};
+  for (const chain::Request& request : requests) {
+    const base::Bytes frame = encode_request(77, request);
+    base::ByteView body;
+    const auto header = decode_header(frame, body);
+    ASSERT_TRUE(header);
+    EXPECT_EQ(header->id, 77U);
+    const auto read = decode_request(header->protocol, body);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(*read, request);
+  }
+}
+
+TEST(Requests, trailing_bytes_and_other_protocols_payloads_are_refused) {
+  base::Bytes frame = encode_request(1, spec::BlocksByRangeRequest{.start_slot = spec::Slot(5), .count = 7});
+  base::ByteView body;
+  ASSERT_TRUE(decode_header(frame, body));
+  EXPECT_FALSE(decode_request(chain::Protocol::kStatus, body));
+  frame.push_back(0);
+  ASSERT_TRUE(decode_header(frame, body));
+  EXPECT_FALSE(decode_request(chain::Protocol::kBlocksByRange, body));
+}
+
+TEST(Requests, a_header_needs_ten_bytes_and_a_protocol_that_exists) {
+  base::Bytes frame = encode_request(1, spec::BlocksByRangeRequest{.start_slot = spec::Slot(5), .count = 7});
+  base::ByteView body;
+  EXPECT_FALSE(decode_header(base::ByteView(frame).first(9), body));
+  frame[9] = 3;
+  EXPECT_FALSE(decode_header(frame, body));
+}
+
+class Responses : public testing::Test {
+ protected:
+  static std::optional<chain::Response> there_and_back(chain::Protocol protocol,
+                                                       const chain::Response& response, std::size_t& items) {
+    const base::Bytes frame = encode_response(5, protocol, response, items);
+    base::ByteView body;
+    const auto header = decode_header(frame, body);
+    return header ? decode_response(header->protocol, body) : std::nullopt;
+  }
+};
+
+TEST_F(Responses, blocks_come_back_in_order) {
+  const test::Keys keys(4);
+  test::Author author(keys, keys.anchor(1000));
+  chain::BlocksAnswer answer;
+  for (std::uint64_t slot = 1; slot <= 3; ++slot) {
+    answer.blocks.push_back(author.run_slot(slot).block);
+  }
+  std::size_t items = 0;
+  const auto read = there_and_back(chain::Protocol::kBlocksByRange, answer, items);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(items, 3U);
+  const auto& blocks = std::get<chain::BlocksAnswer>(*read).blocks;
+  ASSERT_EQ(blocks.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(*blocks[i], *answer.blocks[i]);
+  }
+}
+
+TEST_F(Responses, no_blocks_are_an_answer_as_well) {
+  std::size_t items = 0;
+  const auto read = there_and_back(chain::Protocol::kBlocksByRoot, chain::BlocksAnswer{}, items);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(std::get<chain::BlocksAnswer>(*read).blocks.empty());
+}
+
+TEST_F(Responses, a_refusal_keeps_its_code_and_at_most_256_bytes_of_text) {
+  std::size_t items = 0;
+  const auto read = there_and_back(
+      chain::Protocol::kStatus,
+      chain::RefusedAnswer{.code = chain::ResponseCode::kResourceUnavailable, .text = std::string(300, 'z')},
+      items);
+  ASSERT_TRUE(read);
+  const auto& refused = std::get<chain::RefusedAnswer>(*read);
+  EXPECT_EQ(refused.code, chain::ResponseCode::kResourceUnavailable);
+  EXPECT_EQ(refused.text.size(), 256U);
+}
+
+TEST(Topics, a_topic_of_another_network_is_unknown) {
+  const Topics topics("12345678");
+  EXPECT_EQ(topics.name(TopicKind::kAttestation), "/leanconsensus/12345678/attestation_0/ssz_snappy");
+  EXPECT_EQ(topics.find("/leanconsensus/12345678/block/ssz_snappy"), TopicKind::kBlock);
+  EXPECT_FALSE(topics.find("/leanconsensus/12345679/block/ssz_snappy"));
+  EXPECT_FALSE(topics.find(""));
+}
+
+}  // namespace
+}  // namespace lockstep::networking

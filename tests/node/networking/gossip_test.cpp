@@ -1,0 +1,276 @@
+// Gossip passes each message on once, tells bad ones apart, and shuts out who sends too many of them.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "author.h"
+#include "node/networking/network.h"
+#include "node/networking/payloads.h"
+#include "node/networking/snappy_codec.h"
+#include "node/networking/varint.h"
+
+namespace lockstep::networking {
+namespace {
+
+constexpr runtime::PeerId kAlice{1};
+constexpr runtime::PeerId kBob{2};
+constexpr runtime::PeerId kCarol{3};
+
+class Inbox final : public Receiver {
+ public:
+  void on_gossip_block(runtime::PeerId, chain::SignedBlockPointer block) override { blocks.push_back(block); }
+  void on_gossip_attestation(runtime::PeerId, spec::SignedAttestation vote) override {
+    votes.push_back(vote);
+  }
+  void on_gossip_aggregate(runtime::PeerId, spec::SignedAggregatedAttestation one) override {
+    aggregates.push_back(one);
+  }
+  void on_request(runtime::PeerId, std::uint64_t, chain::Request) override { ++requests; }
+  void on_response(runtime::PeerId, std::uint64_t, chain::Protocol, chain::Response) override { ++responses; }
+  void on_bad_response(runtime::PeerId, std::uint64_t) override { ++bad_responses; }
+  void on_peer_connected(runtime::PeerId) override {}
+  void on_peer_disconnected(runtime::PeerId) override {}
+
+  std::vector<chain::SignedBlockPointer> blocks;
+  std::vector<spec::SignedAttestation> votes;
+  std::vector<spec::SignedAggregatedAttestation> aggregates;
+  int requests = 0;
+  int responses = 0;
+  int bad_responses = 0;
+};
+
+class GossipTest : public testing::Test {
+ protected:
+  GossipTest() {
+    for (const runtime::PeerId peer : {kAlice, kBob, kCarol}) {
+      network.handle(runtime::PeerConnected{.peer = peer, .address = "nowhere"});
+      RpcView rpc;
+      for (const TopicKind kind : {TopicKind::kBlock, TopicKind::kAggregation, TopicKind::kAttestation}) {
+        rpc.subscriptions.push_back({.subscribe = true, .topic = topics.name(kind)});
+      }
+      receive(peer, rpc);
+    }
+    transport.sent.clear();
+    test::Author author(keys, keys.anchor(1000));
+    products = author.run_slot(1);
+  }
+
+  void receive(runtime::PeerId from, runtime::Frame frame) {
+    network.handle(runtime::FrameReceived{.peer = from, .frame = std::move(frame)});
+  }
+  void receive(runtime::PeerId from, const RpcView& rpc) {
+    base::Bytes frame{static_cast<std::uint8_t>(Channel::kGossip)};
+    encode_rpc(rpc, frame);
+    receive(from, std::make_shared<const base::Bytes>(std::move(frame)));
+  }
+  void publish(runtime::PeerId from, std::string_view topic, const base::Bytes& data) {
+    RpcView rpc;
+    rpc.publish.push_back({.topic = topic, .data = data});
+    receive(from, rpc);
+  }
+  static base::Bytes compressed(const base::Bytes& ssz) {
+    base::Bytes out;
+    append_snappy_block(ssz, out);
+    return out;
+  }
+  [[nodiscard]] base::Bytes block_data() const { return compressed(encode_signed_block(*products.block)); }
+  void expect_sums() const {
+    const GossipCounts& counts = network.gossip_counts();
+    EXPECT_EQ(counts.received, counts.duplicates + counts.dropped + counts.delivered);
+  }
+
+  const test::Keys keys{4};
+  test::SlotProducts products;
+  test::ManualClock clock;
+  test::SeededRandom random;
+  test::RecordingTransport transport;
+  test::Recorder events;
+  Inbox inbox;
+  const Topics topics{"12345678"};
+  Network network{"12345678", clock, random, transport, events, keys.scheme, inbox};
+};
+
+TEST_F(GossipTest, tells_a_peer_that_connects_which_topics_it_follows) {
+  network.handle(runtime::PeerConnected{.peer = runtime::PeerId{9}, .address = ""});
+  ASSERT_EQ(transport.sent.size(), 1U);
+  RpcView rpc;
+  ASSERT_TRUE(decode_rpc(base::ByteView(*transport.sent[0].second).subspan(1), rpc));
+  EXPECT_EQ(rpc.subscriptions.size(), 3U);
+}
+
+TEST_F(GossipTest, passes_a_message_on_to_everybody_but_its_sender_as_the_frame_that_it_came_in) {
+  RpcView rpc;
+  const base::Bytes data = block_data();
+  rpc.publish.push_back({.topic = topics.name(TopicKind::kBlock), .data = data});
+  base::Bytes bytes{0};
+  encode_rpc(rpc, bytes);
+  const auto frame = std::make_shared<const base::Bytes>(bytes);
+  receive(kBob, frame);
+  ASSERT_EQ(transport.sent.size(), 2U);
+  EXPECT_EQ(transport.sent[0].first, kAlice);
+  EXPECT_EQ(transport.sent[1].first, kCarol);
+  EXPECT_EQ(transport.sent[0].second, frame);
+  ASSERT_EQ(inbox.blocks.size(), 1U);
+  EXPECT_EQ(*inbox.blocks[0], *products.block);
+}
+
+TEST_F(GossipTest, the_same_message_from_others_is_neither_delivered_nor_passed_on_again) {
+  for (const runtime::PeerId peer : {kAlice, kBob, kCarol, kAlice}) {
+    publish(peer, topics.name(TopicKind::kBlock), block_data());
+  }
+  EXPECT_EQ(inbox.blocks.size(), 1U);
+  EXPECT_EQ(transport.sent.size(), 2U);
+  EXPECT_EQ(network.gossip_counts().duplicates, 3U);
+  expect_sums();
+}
+
+TEST_F(GossipTest, the_same_message_compressed_otherwise_is_the_same_message) {
+  const base::Bytes ssz = encode_signed_block(*products.block);
+  base::Bytes literal;
+  append_varint(literal, ssz.size());
+  // One literal of up to 64 KiB: tag 61, then the length less one in two bytes.
+  literal.push_back(61 << 2);
+  literal.push_back(static_cast<std::uint8_t>((ssz.size() - 1) & 0xff));
+  literal.push_back(static_cast<std::uint8_t>((ssz.size() - 1) >> 8));
+  literal.insert(literal.end(), ssz.begin(), ssz.end());
+  ASSERT_NE(literal, block_data());
+  publish(kAlice, topics.name(TopicKind::kBlock), block_data());
+  publish(kBob, topics.name(TopicKind::kBlock), literal);
+  publish(kCarol, topics.name(TopicKind::kBlock), literal);
+  EXPECT_EQ(inbox.blocks.size(), 1U);
+  EXPECT_EQ(network.gossip_counts().duplicates, 2U);
+  expect_sums();
+}
+
+TEST_F(GossipTest, votes_and_aggregates_reach_the_receiver_as_they_were_sent) {
+  ASSERT_EQ(products.votes.size(), 4U);
+  ASSERT_FALSE(products.aggregates.empty());
+  publish(kAlice, topics.name(TopicKind::kAttestation),
+          compressed(encode_signed_attestation(products.votes[2])));
+  publish(kAlice, topics.name(TopicKind::kAggregation), compressed(encode_aggregate(products.aggregates[0])));
+  ASSERT_EQ(inbox.votes.size(), 1U);
+  EXPECT_EQ(inbox.votes[0], products.votes[2]);
+  ASSERT_EQ(inbox.aggregates.size(), 1U);
+  EXPECT_EQ(inbox.aggregates[0], products.aggregates[0]);
+}
+
+TEST_F(GossipTest, every_kind_of_bad_message_is_dropped_under_its_own_name) {
+  const std::string& block = topics.name(TopicKind::kBlock);
+  const base::Bytes good = block_data();
+  base::Bytes broken = good;
+  broken.resize(broken.size() - 5);
+  base::Bytes huge;
+  append_varint(huge, kPayloadBytesMax + 1);
+  publish(kAlice, "/leanconsensus/other/block/ssz_snappy", good);
+  publish(kAlice, block, broken);
+  publish(kAlice, block, huge);
+  publish(kAlice, block, {});
+  publish(kAlice, block, compressed(base::Bytes(100, 1)));
+  publish(kAlice, topics.name(TopicKind::kAttestation), good);
+  receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{0, 0x12, 0x50}));
+  receive(kAlice, std::make_shared<const base::Bytes>());
+  receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{9, 1, 2}));
+  EXPECT_EQ(events.drops[chain::Drop::kUnknownTopic], 1U);
+  EXPECT_EQ(events.drops[chain::Drop::kBadSnappy], 2U);
+  EXPECT_EQ(events.drops[chain::Drop::kTooLong], 1U);
+  EXPECT_EQ(events.drops[chain::Drop::kBadSsz], 2U);
+  EXPECT_EQ(events.drops[chain::Drop::kBadRpc], 1U);
+  EXPECT_EQ(events.drops[chain::Drop::kBadFrame], 2U);
+  EXPECT_TRUE(inbox.blocks.empty());
+  EXPECT_TRUE(transport.sent.empty());
+  expect_sums();
+}
+
+TEST_F(GossipTest, a_bad_message_does_not_keep_the_good_one_from_coming_in) {
+  base::Bytes broken = block_data();
+  broken.back() ^= 1;
+  publish(kAlice, topics.name(TopicKind::kBlock), broken);
+  publish(kBob, topics.name(TopicKind::kBlock), block_data());
+  EXPECT_GE(inbox.blocks.size(), 1U);
+}
+
+TEST_F(GossipTest, a_peer_is_disconnected_past_its_last_offence_and_not_listened_to_any_more) {
+  for (std::uint32_t i = 0; i < kOffencesMax; ++i) {
+    publish(kAlice, topics.name(TopicKind::kBlock), {});
+  }
+  EXPECT_TRUE(transport.disconnected.empty());
+  publish(kAlice, topics.name(TopicKind::kBlock), {});
+  EXPECT_EQ(transport.disconnected, std::vector{kAlice});
+  publish(kAlice, topics.name(TopicKind::kBlock), block_data());
+  EXPECT_TRUE(inbox.blocks.empty());
+  network.handle(runtime::PeerDisconnected{.peer = kAlice});
+  EXPECT_TRUE(events.peer_changes.back().by_us);
+}
+
+TEST_F(GossipTest, unknown_topics_are_nobody_s_offence) {
+  for (std::uint32_t i = 0; i < 3 * kOffencesMax; ++i) {
+    publish(kAlice, "elsewhere", block_data());
+  }
+  EXPECT_TRUE(transport.disconnected.empty());
+}
+
+TEST_F(GossipTest, messages_go_only_to_peers_that_follow_their_topic) {
+  RpcView leave;
+  leave.subscriptions.push_back({.subscribe = false, .topic = topics.name(TopicKind::kBlock)});
+  receive(kCarol, leave);
+  network.publish_block(*products.block);
+  network.publish_attestation(products.votes[0]);
+  std::vector<runtime::PeerId> to;
+  for (const auto& [peer, frame] : transport.sent) {
+    to.push_back(peer);
+  }
+  EXPECT_EQ(to, (std::vector{kAlice, kBob, kAlice, kBob, kCarol}));
+}
+
+TEST_F(GossipTest, what_we_published_is_known_when_it_comes_back) {
+  network.publish_block(*products.block);
+  transport.sent.clear();
+  publish(kAlice, topics.name(TopicKind::kBlock), block_data());
+  EXPECT_TRUE(inbox.blocks.empty());
+  EXPECT_TRUE(transport.sent.empty());
+}
+
+TEST_F(GossipTest, two_messages_in_one_frame_are_passed_on_one_by_one) {
+  const base::Bytes first = compressed(encode_signed_attestation(products.votes[0]));
+  const base::Bytes second = compressed(encode_signed_attestation(products.votes[1]));
+  RpcView rpc;
+  rpc.publish.push_back({.topic = topics.name(TopicKind::kAttestation), .data = first});
+  rpc.publish.push_back({.topic = topics.name(TopicKind::kAttestation), .data = second});
+  receive(kAlice, rpc);
+  EXPECT_EQ(inbox.votes.size(), 2U);
+  ASSERT_EQ(transport.sent.size(), 4U);
+  RpcView read;
+  ASSERT_TRUE(decode_rpc(base::ByteView(*transport.sent[0].second).subspan(1), read));
+  EXPECT_EQ(read.publish.size(), 1U);
+}
+
+TEST_F(GossipTest, a_message_is_forgotten_after_a_while_and_comes_in_again) {
+  publish(kAlice, topics.name(TopicKind::kBlock), block_data());
+  for (int i = 0; i < 100; ++i) {
+    clock.advance(std::chrono::milliseconds(800));
+    network.expire();
+  }
+  publish(kAlice, topics.name(TopicKind::kBlock), block_data());
+  EXPECT_EQ(inbox.blocks.size(), 2U);
+  EXPECT_FALSE(events.over_bound);
+}
+
+TEST_F(GossipTest, a_full_send_queue_is_counted) {
+  transport.outcome = runtime::SendOutcome::kFull;
+  publish(kAlice, topics.name(TopicKind::kBlock), block_data());
+  EXPECT_EQ(network.gossip_counts().not_queued, 2U);
+  EXPECT_EQ(network.gossip_counts().forwarded, 0U);
+}
+
+TEST_F(GossipTest, a_request_that_cannot_be_read_is_refused_and_a_response_reported) {
+  receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{1, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0xff}));
+  ASSERT_EQ(transport.sent.size(), 1U);
+  EXPECT_EQ(transport.sent[0].second->front(), static_cast<std::uint8_t>(Channel::kResponse));
+  receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{2, 7, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0xff}));
+  EXPECT_EQ(inbox.bad_responses, 1);
+  EXPECT_EQ(events.drops[chain::Drop::kBadRequest], 1U);
+  EXPECT_EQ(events.drops[chain::Drop::kBadResponse], 1U);
+}
+
+}  // namespace
+}  // namespace lockstep::networking
