@@ -1,8 +1,7 @@
 // How a proposer chooses votes in passes, each of which may justify the sources of the next.
 #include "node/spec/block_production.h"
 
-#include <algorithm>
-#include <unordered_set>
+#include <map>
 #include <utility>
 
 #include "node/base/assert.h"
@@ -88,14 +87,15 @@ class ChainView {
 
 /// The candidates by target slot; those of equal target stay in the pool's order.
 std::vector<const CandidateVote*> by_target_slot(std::span<const CandidateVote> candidates) {
-  std::vector<const CandidateVote*> ordered;
-  ordered.reserve(candidates.size());
+  std::multimap<Slot, const CandidateVote*> sorted;
   for (const CandidateVote& candidate : candidates) {
-    ordered.push_back(&candidate);
+    sorted.emplace(candidate.data.target.slot, &candidate);
   }
-  std::stable_sort(ordered.begin(), ordered.end(), [](const CandidateVote* a, const CandidateVote* b) {
-    return a->data.target.slot < b->data.target.slot;
-  });
+  std::vector<const CandidateVote*> ordered;
+  ordered.reserve(sorted.size());
+  for (const auto& [slot, candidate] : sorted) {
+    ordered.push_back(candidate);
+  }
   return ordered;
 }
 

@@ -27,13 +27,13 @@ std::vector<std::uint64_t> slots_of(const ProofPool& pool) {
 
 TEST(OrderedVotes, keeps_the_place_of_a_vote_that_comes_again) {
   ProofPool pool;
-  for (const std::uint64_t slot : {3, 1, 2, 3, 1}) pool.find_or_append(vote(slot));
+  for (const std::uint64_t slot : {3U, 1U, 2U, 3U, 1U}) pool.find_or_append(vote(slot));
   EXPECT_EQ(slots_of(pool), (std::vector<std::uint64_t>{3, 1, 2}));
 }
 
 TEST(OrderedVotes, moves_an_entry_to_the_front_with_what_it_holds) {
   ProofPool pool;
-  for (const std::uint64_t slot : {1, 2, 3}) pool.find_or_append(vote(slot));
+  for (const std::uint64_t slot : {1U, 2U, 3U}) pool.find_or_append(vote(slot));
   pool.find_or_append(vote(3)).entry->value.add(proof(testing::bits_of({1})));
   const auto [place, before] = pool.move_to_front(vote(3));
   EXPECT_EQ(slots_of(pool), (std::vector<std::uint64_t>{3, 1, 2}));
@@ -47,7 +47,7 @@ TEST(OrderedVotes, moves_an_entry_to_the_front_with_what_it_holds) {
 
 TEST(OrderedVotes, copies_do_not_share_their_order) {
   ProofPool pool;
-  for (const std::uint64_t slot : {1, 2}) pool.find_or_append(vote(slot));
+  for (const std::uint64_t slot : {1U, 2U}) pool.find_or_append(vote(slot));
   ProofPool copy = pool;
   copy.move_to_front(vote(2));
   copy.erase(vote(1));
