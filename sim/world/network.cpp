@@ -71,7 +71,7 @@ std::uint32_t Network::take_flight(LinkIndex link, std::uint64_t number, runtime
   flight.from = way.from;
   flight.to = way.to;
   flight.link = link;
-  flight.closings = endpoints_[way.to].closings;
+  flight.closings = way.open_there ? closings_ : closings_ - 1;
   ++figures_.in_flight;
   return index;
 }
@@ -187,7 +187,7 @@ void Network::arrive(std::uint64_t index, std::uint64_t) {
   Flight flight = std::move(flights_[index]);
   free_flights_.push_back(static_cast<std::uint32_t>(index));
   --figures_.in_flight;
-  if (flight.closings != endpoints_[flight.to].closings && !is_welcome(flight)) {
+  if (flight.closings != closings_ && !is_welcome(flight)) {
     drop(flight.from, flight.to, flight.number, DropReason::kClosed);
   } else if (cuts_ != 0 && is_cut(flight.from, flight.to)) {
     drop(flight.from, flight.to, flight.number, DropReason::kCut);

@@ -174,7 +174,7 @@ class Network {
     NodeIndex from = 0;
     NodeIndex to = 0;
     LinkIndex link = 0;
-    /// The receiver's `closings` when it was sent.
+    /// The network's `closings_` when it was sent, or one less when the receiver had closed already.
     std::uint32_t closings = 0;
   };
 
@@ -185,8 +185,6 @@ class Network {
     FiberRef receiver;
     LinkIndex first_link = 0;
     std::uint32_t links = 0;
-    /// Ends of connections that closed here. While it stands still, what is on its way here is welcome.
-    std::uint32_t closings = 0;
     std::uint32_t overflowed = 0;
     bool attached = false;
     bool interrupted = false;
@@ -272,6 +270,8 @@ class Network {
   std::vector<PlannedRule> planned_;
   std::uint64_t rules_begun_ = 0;
   std::uint32_t cuts_ = 0;
+  /// Ends of connections that closed so far. While it stands still, what is under way is welcome.
+  std::uint32_t closings_ = 0;
   NetworkFigures figures_;
 };
 

@@ -87,7 +87,7 @@ void Network::announce(LinkIndex index, Inbox::Kind kind) {
 void Network::set_open(LinkIndex index, bool open) {
   links_[index].open_here = open;
   links_[links_[index].reverse].open_there = open;
-  endpoints_[links_[index].from].closings += open ? 0 : 1;
+  closings_ += open ? 0 : 1;
 }
 
 void Network::connect_if_possible(LinkIndex index) {

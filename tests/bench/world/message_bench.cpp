@@ -83,6 +83,30 @@ void deliver_messages(benchmark::State& state, const Setup& setup) {
   engine.unwind();
 }
 
+/// The engine's share of it: a fiber that sleeps as long as a frame would be under way, without any network.
+void engine_alone(benchmark::State& state) {
+  sim::Choices choices(1);
+  sim::Engine engine(choices);
+  std::uint64_t wakeups = 0;
+  for (sim::NodeIndex index = 0; index < static_cast<sim::NodeIndex>(state.range(0)); ++index) {
+    engine.spawn("sleeper", sim::node_lane(index), [&, index] {
+      for (std::uint64_t counter = 0;; ++counter) {
+        const auto pause = choices.between({sim::ChoiceDomain::kTest, index, 0, counter}, 5ms, 20ms);
+        engine.sleep_until(engine.now() + pause);
+        ++wakeups;
+      }
+    });
+  }
+  engine.run_until(engine.now() + 1s);
+  const std::uint64_t before = wakeups;
+  for (auto _ : state) {
+    engine.run_until(engine.now() + 50ms);
+  }
+  state.counters["time/wakeup"] = benchmark::Counter(
+      static_cast<double>(wakeups - before), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  engine.unwind();
+}
+
 void messages_random_turns(benchmark::State& state) {
   deliver_messages(state, {.nodes = static_cast<sim::NodeIndex>(state.range(0))});
 }
@@ -94,6 +118,7 @@ void messages_with_deadlines(benchmark::State& state) {
   deliver_messages(state, {.nodes = static_cast<sim::NodeIndex>(state.range(0)), .deadlines = true});
 }
 
+BENCHMARK(engine_alone)->Arg(100)->Arg(1000)->Arg(10000);
 BENCHMARK(messages_random_turns)->Arg(100)->Arg(1000)->Arg(10000);
 BENCHMARK(messages_fifo_turns)->Arg(1000);
 BENCHMARK(messages_with_deadlines)->Arg(1000);
