@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "node/base/bytes.h"
+#include "node/crypto/prf.h"
+#include "node/crypto/xmss.h"
+#include "node/crypto/xmss_types.h"
 #include "node/networking/request_codec.h"
 #include "node/networking/rpc.h"
 #include "node/networking/snappy_codec.h"
@@ -93,9 +96,10 @@ void add_ssz(Corpus& corpus, const fs::path& vectors) {
       {"State", "ssz_state"},
       {"SignedBlock", "ssz_signed_block"},
       {"SignedAttestation", "ssz_signed_attestation"},
-      {"SignedAggregatedAttestation", "ssz_signed_aggregated_attestation"},
-      {"PublicKey", "xmss"},
-      {"Signature", "xmss"}};
+      {"SignedAggregatedAttestation", "ssz_signed_aggregated_attestation"}};
+  // The order of fuzz/xmss.cpp.
+  static const std::map<std::string, std::uint8_t> kXmss = {
+      {"PublicKey", 0}, {"Signature", 1}, {"HashTreeOpening", 4}, {"HashTreeLayer", 5}};
   each_fixture(vectors / "ssz", [&](const std::string& name, const Json& fixture) {
     const std::string type = fixture.at("typeName");
     const char* key = fixture.contains("serialized") && !fixture["serialized"].get<std::string>().empty()
@@ -107,6 +111,9 @@ void add_ssz(Corpus& corpus, const fs::path& vectors) {
     }
     if (const auto own = kOwn.find(type); own != kOwn.end()) {
       corpus.add(own->second, name, *bytes);
+    }
+    if (const auto xmss = kXmss.find(type); xmss != kXmss.end()) {
+      corpus.add("xmss", name, behind(xmss->second, *bytes));
     }
     const auto chosen = std::find(kChosen.begin(), kChosen.end(), type);
     if (chosen != kChosen.end()) {
@@ -186,6 +193,18 @@ void add_our_own(Corpus& corpus) {
     corpus.add("tcp_wire", "address_" + std::to_string(text.size()),
                behind(2, base::Bytes(text.begin(), text.end())));
   }
+
+  const crypto::XmssScheme scheme(crypto::kXmssTest);
+  if (const auto pair = crypto::xmss_key_gen(scheme.hash(), 0, 32, crypto::bytes_from_seed({}))) {
+    corpus.add("xmss", "secret_key", behind(3, crypto::encode(pair->secret_key)));
+    corpus.add("xmss", "sub_tree", behind(6, crypto::encode(pair->secret_key.top_tree)));
+  }
+  const std::string key = "0x" + std::string(104, '0');
+  corpus.add("genesis_files", "genesis",
+             std::string(1, '\0') +
+                 "GENESIS_TIME: 1700000000\nGENESIS_VALIDATORS:\n  - attestation_public_key: \"" + key +
+                 "\"\n    proposal_public_key: \"" + key + "\"\n");
+  corpus.add("genesis_files", "validators", std::string("\1node_0: [0, 2]\nnode_1:\n  - 1\n  - 3\n"));
 
   cluster::Plan plan;
   plan.scenario = "devnet";
