@@ -1,0 +1,310 @@
+// Catching up: by status, by unknown parents, over lost answers, lying peers and other branches.
+#include "node/sync/sync.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "author.h"
+#include "node/spec/hash_tree_root.h"
+#include "node/sync/server.h"
+
+namespace lockstep::sync {
+namespace {
+
+constexpr runtime::PeerId kGood{1};
+constexpr runtime::PeerId kOther{2};
+
+struct Asked {
+  runtime::PeerId peer;
+  std::uint64_t id;
+  chain::Request request;
+};
+
+/// Keeps what is asked until the test answers.
+class HeldWire final : public Wire {
+ public:
+  bool request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request) override {
+    if (refuses) {
+      return false;
+    }
+    asked.push_back({peer, id, request});
+    return true;
+  }
+  void respond(runtime::PeerId, std::uint64_t, chain::Protocol, const chain::Response&) override {
+    ++responded;
+  }
+  void complain(runtime::PeerId peer, chain::Drop reason) override { complaints.emplace_back(peer, reason); }
+
+  std::deque<Asked> asked;
+  int responded = 0;
+  std::vector<std::pair<runtime::PeerId, chain::Drop>> complaints;
+  bool refuses = false;
+};
+
+class SyncTest : public testing::Test {
+ protected:
+  /// The author has a chain of so many slots; ours is empty, with the same clock.
+  void author_runs(std::uint64_t slots) {
+    for (std::uint64_t slot = author.chain().store().time().value / 5 + 1; slot <= slots; ++slot) {
+      blocks.push_back(author.run_slot(slot).block);
+    }
+  }
+  void tick_to(std::uint64_t interval) {
+    while (chain.store().time().value < interval) {
+      static_cast<void>(chain.tick_interval());
+      clock.advance(std::chrono::milliseconds(spec::MILLISECONDS_PER_INTERVAL));
+      sync.on_interval(chain.store().time());
+    }
+  }
+  /// Imports all that waits, as the node's main loop does.
+  void work() {
+    while (chain.has_work()) {
+      if (const auto result = chain.step()) {
+        sync.on_block_result(*result);
+      }
+    }
+  }
+  void gossip(const chain::SignedBlockPointer& block, runtime::PeerId from) {
+    sync.on_block_result(chain.on_block(block, chain::Origin::kGossip, from));
+    work();
+  }
+  static chain::Protocol protocol_of(const Asked& one) {
+    return static_cast<chain::Protocol>(one.request.index());
+  }
+  /// Answers the oldest request truly, from the author's chain.
+  void answer_next() {
+    const Asked one = wire.asked.front();
+    wire.asked.pop_front();
+    sync.on_response(one.peer, one.id, protocol_of(one), answer(author.chain(), one.request));
+    work();
+  }
+  void answer_all() {
+    for (int i = 0; i < 1000 && !wire.asked.empty(); ++i) {
+      answer_next();
+    }
+    ASSERT_TRUE(wire.asked.empty());
+  }
+  [[nodiscard]] std::size_t asked_for(chain::Protocol protocol) const {
+    return static_cast<std::size_t>(
+        std::count_if(wire.asked.begin(), wire.asked.end(),
+                      [&](const Asked& one) { return protocol_of(one) == protocol; }));
+  }
+
+  const test::Keys keys{4};
+  const std::shared_ptr<const chain::Anchor> anchor = keys.anchor(1000);
+  test::Author author{keys, anchor};
+  std::vector<chain::SignedBlockPointer> blocks;
+  test::ManualClock clock;
+  test::SeededRandom random;
+  test::CountingMeter meter;
+  test::Recorder events;
+  HeldWire wire;
+  chain::Chain chain{anchor, false, std::nullopt, meter, keys.scheme, keys.prover, events};
+  Sync sync{chain, wire, clock, random, events};
+};
+
+TEST_F(SyncTest, a_peer_that_connects_is_asked_for_its_status_and_its_chain_is_fetched_and_imported) {
+  author_runs(200);
+  tick_to(1001);
+  sync.on_peer_connected(kGood);
+  ASSERT_EQ(asked_for(chain::Protocol::kStatus), 1U);
+  answer_all();
+  EXPECT_EQ(chain.head().root, author.chain().head().root);
+  EXPECT_EQ(chain.store().latest_finalized(), author.chain().store().latest_finalized());
+  EXPECT_EQ(sync.requests_in_flight(), 0U);
+}
+
+TEST_F(SyncTest, a_range_is_asked_for_in_batches) {
+  author_runs(2 * kRangeSlots + 5);
+  tick_to((2 * kRangeSlots + 5) * 5);
+  sync.on_peer_connected(kGood);
+  answer_next();
+  std::size_t batches = 0;
+  while (!wire.asked.empty()) {
+    EXPECT_LE(std::get<spec::BlocksByRangeRequest>(wire.asked.front().request).count, kRangeSlots);
+    ++batches;
+    answer_next();
+  }
+  EXPECT_EQ(batches, 3U);
+}
+
+TEST_F(SyncTest, a_single_missing_block_is_asked_of_the_peer_that_sent_its_child) {
+  author_runs(3);
+  tick_to(15);
+  sync.on_peer_connected(kGood);
+  sync.on_peer_connected(kOther);
+  wire.asked.clear();
+  gossip(blocks[0], kOther);
+  // The child of an empty slot's successor cannot be told from one; slot 3 is two above the head.
+  gossip(blocks[2], kOther);
+  ASSERT_EQ(wire.asked.size(), 1U);
+  EXPECT_EQ(wire.asked.front().peer, kOther);
+  answer_all();
+  EXPECT_EQ(chain.head().slot, spec::Slot(3));
+}
+
+TEST_F(SyncTest, a_lost_answer_is_asked_for_again_elsewhere_and_a_late_one_is_not_taken) {
+  author_runs(3);
+  tick_to(15);
+  sync.on_peer_connected(kGood);
+  sync.on_peer_connected(kOther);
+  answer_next();
+  ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
+  const Asked lost = wire.asked.back();
+  wire.asked.clear();
+  tick_to(15 + 6);
+  EXPECT_TRUE(std::any_of(events.requests_ended.begin(), events.requests_ended.end(),
+                          [](const auto& one) { return one.end == chain::RequestEnd::kTimedOut; }));
+  ASSERT_GE(asked_for(chain::Protocol::kBlocksByRange), 1U);
+  sync.on_response(lost.peer, lost.id, chain::Protocol::kBlocksByRange, answer(author.chain(), lost.request));
+  EXPECT_EQ(wire.complaints.back().second, chain::Drop::kUnsolicited);
+  EXPECT_FALSE(chain.has_work());
+  answer_all();
+  EXPECT_EQ(chain.head().slot, spec::Slot(3));
+}
+
+TEST_F(SyncTest, a_refusal_and_a_disconnection_are_overcome_by_another_peer) {
+  author_runs(3);
+  tick_to(15);
+  sync.on_peer_connected(kGood);
+  answer_next();
+  Asked range = wire.asked.front();
+  wire.asked.pop_front();
+  sync.on_peer_connected(kOther);
+  wire.asked.clear();
+  sync.on_response(range.peer, range.id, chain::Protocol::kBlocksByRange,
+                   chain::RefusedAnswer{.code = chain::ResponseCode::kServerError, .text = ""});
+  ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
+  range = wire.asked.front();
+  wire.asked.pop_front();
+  sync.on_peer_disconnected(range.peer);
+  ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
+  EXPECT_NE(wire.asked.front().peer, range.peer);
+  answer_all();
+  EXPECT_EQ(chain.head().slot, spec::Slot(3));
+}
+
+TEST_F(SyncTest, blocks_that_were_not_asked_for_are_complained_about_and_not_imported) {
+  author_runs(4);
+  tick_to(20);
+  sync.on_peer_connected(kGood);
+  answer_next();
+  const Asked range = wire.asked.front();
+  wire.asked.pop_front();
+  sync.on_response(range.peer, range.id, chain::Protocol::kBlocksByRange,
+                   chain::BlocksAnswer{.blocks = {blocks[1], blocks[0]}});
+  ASSERT_EQ(wire.complaints.size(), 1U);
+  EXPECT_EQ(wire.complaints[0].second, chain::Drop::kBadResponse);
+  EXPECT_FALSE(chain.has_work());
+  answer_all();
+  EXPECT_EQ(chain.head().slot, spec::Slot(4));
+}
+
+TEST_F(SyncTest, another_block_than_the_one_asked_for_is_complained_about) {
+  author_runs(2);
+  tick_to(10);
+  sync.on_peer_connected(kGood);
+  answer_next();
+  answer_all();
+  ASSERT_EQ(chain.head().slot, spec::Slot(2));
+  // An orphan of a slot that our head has reached can only be completed by its very parent.
+  spec::SignedBlock orphan;
+  orphan.block.slot = spec::Slot(2);
+  orphan.block.parent_root.data[0] = 0xab;
+  gossip(std::make_shared<const spec::SignedBlock>(orphan), kGood);
+  ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRoot), 1U);
+  const Asked one = wire.asked.front();
+  wire.asked.clear();
+  sync.on_response(one.peer, one.id, chain::Protocol::kBlocksByRoot,
+                   chain::BlocksAnswer{.blocks = {blocks[1]}});
+  ASSERT_EQ(wire.complaints.size(), 1U);
+  EXPECT_EQ(wire.complaints[0].second, chain::Drop::kBadResponse);
+  EXPECT_EQ(chain.block_counts().duplicate, 0U) << "it was not even looked at";
+}
+
+TEST_F(SyncTest, an_answer_under_another_protocol_is_complained_about) {
+  tick_to(5);
+  sync.on_peer_connected(kGood);
+  const Asked status = wire.asked.front();
+  sync.on_response(kGood, status.id, chain::Protocol::kBlocksByRoot, chain::BlocksAnswer{});
+  EXPECT_EQ(wire.complaints.size(), 1U);
+}
+
+TEST_F(SyncTest, another_branch_that_left_ours_long_ago_is_fetched_whole) {
+  // We and the author have lived apart since genesis: nobody else has our blocks, we have none of theirs.
+  test::Author apart(keys, anchor, keys.own(0, 1));
+  for (const std::uint64_t slot : {4U, 8U, 12U, 16U, 20U}) {
+    const auto block = apart.run_slot(slot).block;
+    tick_to(slot * 5);
+    gossip(block, kOther);
+  }
+  ASSERT_EQ(chain.head().slot, spec::Slot(20));
+  author_runs(21);
+  tick_to(106);
+  sync.on_peer_connected(kGood);
+  wire.asked.clear();
+  gossip(blocks.back(), kGood);
+  for (std::uint64_t interval = 107; interval < 200 && chain.head().root != author.chain().head().root;
+       ++interval) {
+    answer_all();
+    tick_to(interval);
+  }
+  EXPECT_EQ(chain.head().root, author.chain().head().root);
+  EXPECT_EQ(chain.store().latest_justified(), author.chain().store().latest_justified());
+}
+
+TEST_F(SyncTest, a_head_that_stands_still_makes_it_ask_for_a_status_once_a_slot) {
+  sync.on_peer_connected(kGood);
+  wire.asked.clear();
+  tick_to(4 * 5);
+  const std::size_t before = asked_for(chain::Protocol::kStatus);
+  wire.asked.clear();
+  EXPECT_LE(before, 2U);
+  // The first question was never answered: it counts as in flight until it times out.
+  tick_to(8 * 5);
+  EXPECT_GE(asked_for(chain::Protocol::kStatus), 1U);
+}
+
+TEST_F(SyncTest, requests_stay_within_their_bounds_whatever_peers_send) {
+  author_runs(1);
+  tick_to(500);
+  sync.on_peer_connected(kGood);
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    spec::SignedBlock orphan;
+    orphan.block.slot = spec::Slot(1);
+    base::store_le(i + 1, orphan.block.parent_root.data.data());
+    gossip(std::make_shared<const spec::SignedBlock>(orphan), kGood);
+  }
+  EXPECT_LE(wire.asked.size(), kRequestsPerPeerMax);
+  EXPECT_LE(sync.requests_in_flight(), kRequestsMax);
+  EXPECT_FALSE(events.over_bound);
+}
+
+TEST_F(SyncTest, a_claim_to_lie_at_the_end_of_time_costs_no_more_than_a_claim_to_be_here) {
+  tick_to(50);
+  sync.on_peer_connected(kGood);
+  const Asked status = wire.asked.front();
+  wire.asked.clear();
+  sync.on_response(kGood, status.id, chain::Protocol::kStatus,
+                   chain::StatusAnswer{.status = {.finalized = {},
+                                                  .head = {.root = base::Bytes32{{7}},
+                                                           .slot = spec::Slot(~std::uint64_t{0})}}});
+  ASSERT_EQ(wire.asked.size(), 1U);
+  const auto& range = std::get<spec::BlocksByRangeRequest>(wire.asked.front().request);
+  EXPECT_LE(range.start_slot.value + range.count, 13U);
+}
+
+TEST_F(SyncTest, a_peer_s_status_request_is_answered_and_its_head_considered) {
+  author_runs(3);
+  tick_to(15);
+  sync.on_peer_connected(kGood);
+  wire.asked.clear();
+  sync.on_request(kGood, 5, status_of(author.chain()));
+  EXPECT_EQ(wire.responded, 1);
+  EXPECT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
+}
+
+}  // namespace
+}  // namespace lockstep::sync
