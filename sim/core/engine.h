@@ -53,7 +53,8 @@ class Engine {
   /// `choices` must outlive the engine.
   explicit Engine(Choices& choices);
   Engine(Choices& choices, const Options& options);
-  /// Unwinds the fibers that are left.
+  /// Unwinds the fibers that are left. What their frames refer to must still exist: call unwind() before it
+  /// goes.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -38,10 +38,9 @@ void EventQueue::free_node(std::uint32_t index) {
 
 EventQueue::Chunk* EventQueue::take_chunk() {
   if (free_chunks_ == nullptr) {
-    constexpr std::size_t kSlab = 32;
     // Entries are written before they are read; zeroing 16 KiB a slab would only cost time.
-    chunk_slabs_.push_back(std::make_unique_for_overwrite<Chunk[]>(kSlab));
-    for (std::size_t i = kSlab; i-- > 0;) {
+    chunk_slabs_.push_back(std::make_unique_for_overwrite<Chunk[]>(kSlabChunks));
+    for (std::size_t i = kSlabChunks; i-- > 0;) {
       free_chunk(&chunk_slabs_.back()[i]);
     }
   }
@@ -120,6 +119,10 @@ EventId EventQueue::push(Time time, const Event& event) {
 }
 
 void EventQueue::place_in_front(const Entry& entry) {
+  if (front_head_ > kFrontLimit && front_head_ > front_.size() / 2) {
+    front_.erase(front_.begin(), front_.begin() + static_cast<std::ptrdiff_t>(front_head_));
+    front_head_ = 0;
+  }
   std::size_t at = front_.size();
   front_.push_back(entry);
   while (at > front_head_ && front_[at - 1].time > entry.time) {

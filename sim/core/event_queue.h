@@ -74,11 +74,18 @@ class EventQueue {
   /// Pending events, without the cancelled.
   [[nodiscard]] std::size_t size() const { return live_; }
 
+  /// Chunks of 512 bytes that the wheel has taken from the heap and keeps for reuse.
+  [[nodiscard]] std::size_t chunks_mapped() const { return chunk_slabs_.size() * kSlabChunks; }
+
+  /// Entries for which the sorted front has room.
+  [[nodiscard]] std::size_t front_capacity() const { return front_.capacity(); }
+
  private:
   static constexpr unsigned kDigitBits = 6;
   static constexpr std::size_t kSlots = std::size_t{1} << kDigitBits;
   static constexpr std::size_t kLevels = 11;
   static constexpr std::size_t kChunkEntries = 31;
+  static constexpr std::size_t kSlabChunks = 32;
   static constexpr std::size_t kSortable = 24;
   static constexpr std::size_t kFrontLimit = 64;
   static constexpr std::uint32_t kNone = 0xffffffff;
