@@ -1,6 +1,6 @@
 // Ending fibers before their time, so that their destructors run and nothing leaks.
-#include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "sim/core/engine.h"
 
@@ -80,6 +80,8 @@ void Engine::run_out() {
   live_exceptions_ = live_exception_state();
   adopt_thread(loop_info_);
   looping_ = true;
+  // The run is over: its ending is no part of the choices that somebody may want to replay.
+  const Policy policy = std::exchange(policy_, Policy::kFifo);
   for (Fiber& fiber : records_) {
     if (fiber.state != FiberState::kFree) {
       begin_stop(fiber);
@@ -97,6 +99,7 @@ void Engine::run_out() {
       reap(fiber);
     }
   }
+  policy_ = policy;
   looping_ = false;
 }
 

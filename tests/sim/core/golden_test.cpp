@@ -128,8 +128,8 @@ TEST(Determinism, gives_the_hash_that_every_build_gives) {
 }
 
 TEST(Determinism, shows_one_changed_choice_only_from_its_instant_on) {
-  Town plain(1, Policy::kRandom);
   std::vector<ChoiceRecord> records;
+  Town plain(1, Policy::kRandom);
   plain.choices().record_into(&records);
   EXPECT_EQ(plain.run(), RunEnd::kTimeReached);
   std::optional<ChoiceRecord> chosen;
