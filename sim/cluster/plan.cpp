@@ -1,6 +1,7 @@
 // Plans to YAML and back. Reading is strict: whatever the reader does not fully understand is refused.
 #include "sim/cluster/plan.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <charconv>
 #include <initializer_list>
 #include <set>
+#include <sstream>
 
 #include "sim/cluster/fault_kinds.h"
 
@@ -94,6 +96,49 @@ struct Complaint {
 
 [[noreturn]] void complain(const YAML::Node& at, const std::string& words) {
   throw Complaint{at.Mark().line + 1, words};
+}
+
+/// Notes where a document has its first content.
+class FirstContent final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
+    note(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnMapEnd() override {}
+
+  std::optional<int> line;
+
+ private:
+  void note(const YAML::Mark& mark) {
+    if (!line) {
+      line = mark.line + 1;
+    }
+  }
+};
+
+/// The line on which a second document begins, if there is one. YAML::LoadAll could tell too, but never
+/// returns where the parser stands still, as it does before a comma that nothing explains.
+std::optional<int> line_of_second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  FirstContent first;
+  FirstContent second;
+  parser.HandleNextDocument(first);
+  parser.HandleNextDocument(second);
+  return second.line;
 }
 
 std::string excerpt(const YAML::Node& node) {
@@ -339,14 +384,14 @@ base::Result<Plan, std::string> read_plan(std::string_view text) {
     return refused("line 1: a plan is at most " + std::to_string(kPlanBytesMax >> 20) + " MiB long");
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) {
+    const YAML::Node document = YAML::Load(std::string(text));
+    if (document.IsNull()) {
       return refused("line 1: the plan is empty");
     }
-    if (documents.size() > 1) {
-      complain(documents[1], "the plan ends before this line; a file holds one plan");
+    if (const auto line = line_of_second_document(std::string(text))) {
+      throw Complaint{*line, "the plan ends before this line; a file holds one plan"};
     }
-    return read_document(documents[0]);
+    return read_document(document);
   } catch (const Complaint& complaint) {
     return refused(one_line(complaint.line, complaint.words));
   } catch (const YAML::Exception& error) {
