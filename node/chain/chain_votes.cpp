@@ -55,7 +55,7 @@ VoteOutcome Chain::on_gossip_aggregated_attestation(spec::SignedAggregatedAttest
 
 spec::Verdict<void> Chain::try_attestation(const spec::SignedAttestation& vote) {
   events_.input_began();
-  const spec::Verdict<spec::SignatureClaim> claim = store_.check_attestation(vote);
+  const spec::Verdict<spec::SignatureClaim> claim = store_.check_attestation(vote, data_root(vote.data));
   if (!claim) {
     return claim.error();
   }

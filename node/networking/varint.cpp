@@ -20,7 +20,7 @@ std::size_t varint_size(std::uint64_t value) {
   return size;
 }
 
-std::optional<std::uint64_t> read_varint(base::ByteView in, std::size_t& at, std::size_t bytes_max) {
+std::optional<std::uint64_t> read_long_varint(base::ByteView in, std::size_t& at, std::size_t bytes_max) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < bytes_max; ++i) {
     if (at >= in.size()) {

@@ -103,6 +103,9 @@ class Store {
   Verdict<void> on_gossip_attestation(const SignedAttestation& signed_attestation, bool is_aggregator,
                                       const crypto::SignatureScheme& scheme);
   [[nodiscard]] Verdict<SignatureClaim> check_attestation(const SignedAttestation& signed_attestation) const;
+  /// The same for a caller that knows hash_tree_root(signed_attestation.data), which many votes share.
+  [[nodiscard]] Verdict<SignatureClaim> check_attestation(const SignedAttestation& signed_attestation,
+                                                          const Root& data_root) const;
   /// Requires: check_attestation found nothing, and the claim that it returned was verified.
   void record_attestation(const SignedAttestation& signed_attestation);
 

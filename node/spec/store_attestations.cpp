@@ -34,6 +34,11 @@ Verdict<void> Store::validate_attestation(const AttestationData& data) const {
 }
 
 Verdict<SignatureClaim> Store::check_attestation(const SignedAttestation& signed_attestation) const {
+  return check_attestation(signed_attestation, hash_tree_root(signed_attestation.data));
+}
+
+Verdict<SignatureClaim> Store::check_attestation(const SignedAttestation& signed_attestation,
+                                                 const Root& data_root) const {
   const AttestationData& data = signed_attestation.data;
   if (const Verdict<void> valid = validate_attestation(data); !valid) {
     return valid.error();
@@ -44,7 +49,7 @@ Verdict<SignatureClaim> Store::check_attestation(const SignedAttestation& signed
     return RejectionReason::VALIDATOR_NOT_IN_STATE;
   }
   return SignatureClaim{
-      .key = validators[index].attestation_public_key, .message = hash_tree_root(data), .slot = data.slot};
+      .key = validators[index].attestation_public_key, .message = data_root, .slot = data.slot};
 }
 
 void Store::record_attestation(const SignedAttestation& signed_attestation) {
