@@ -154,37 +154,39 @@ class ChoiceStream {
   ChoiceStream(Choices& choices, ChoiceDomain domain, std::uint64_t object, std::uint32_t purpose)
       : choices_(&choices),
         stream_(choices.stream_key(domain, object, purpose)),
-        next_{domain, object, purpose, 0} {}
+        next_{domain, object, purpose, 0},
+        ahead_(Choices::draw(stream_, 0)) {}
 
-  [[nodiscard]] std::uint64_t bits() {
-    const std::uint64_t drawn = Choices::draw(stream_, next_.counter);
-    const std::uint64_t settled = choices_->watched_ ? choices_->settle(next_, 0, drawn) : drawn;
-    ++next_.counter;
-    return settled;
-  }
+  [[nodiscard]] std::uint64_t bits() { return finish(0, ahead_); }
   [[nodiscard]] std::uint64_t below(std::uint64_t bound) {
-    const std::uint64_t value = choices_->below(stream_, next_, bound);
-    ++next_.counter;
-    return value;
+    LOCKSTEP_ASSERT(bound > 0);
+    return finish(bound, Choices::scale(ahead_, bound));
   }
   [[nodiscard]] base::Duration between(base::Duration low, base::Duration high) {
     const base::Duration value = choices_->between(stream_, next_, low, high);
-    ++next_.counter;
+    step();
     return value;
   }
   [[nodiscard]] bool chance(std::uint32_t parts_per_million) {
-    const bool value = choices_->chance(stream_, next_, parts_per_million);
-    ++next_.counter;
-    return value;
+    return finish(2, Choices::scale(ahead_, 1'000'000) < parts_per_million ? 1 : 0) != 0;
   }
 
   /// The key of the next choice.
   [[nodiscard]] const ChoiceKey& next_key() const { return next_; }
 
  private:
+  void step() { ahead_ = Choices::draw(stream_, ++next_.counter); }
+  std::uint64_t finish(std::uint64_t bound, std::uint64_t drawn) {
+    const std::uint64_t value = choices_->watched_ ? choices_->settle(next_, bound, drawn) : drawn;
+    step();
+    return value;
+  }
+
   Choices* choices_;
   std::uint64_t stream_;
   ChoiceKey next_;
+  /// The next draw, made while nobody waits for it: whoever draws is often about to miss the cache.
+  std::uint64_t ahead_;
 };
 
 }  // namespace lockstep::sim

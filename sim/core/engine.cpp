@@ -88,6 +88,15 @@ Fiber& Engine::running() const {
   return *current_;
 }
 
+/// A choice of the present instant; most instants need none, so streams move to it when one is drawn.
+std::uint64_t Engine::draw(ChoiceStream& stream, std::uint64_t bound) {
+  const auto instant = static_cast<std::uint64_t>(nanoseconds(now_));
+  if (stream.next_key().object != instant) {
+    stream = ChoiceStream(choices_, stream.next_key().domain, instant, 0);
+  }
+  return stream.below(bound);
+}
+
 /// Whose turn it is: the one place that decides. Null when nobody is runnable, or when the loop must look.
 Fiber* Engine::pick() {
   const std::uint64_t candidates = runnable_.size();
@@ -96,8 +105,12 @@ Fiber* Engine::pick() {
   }
   --turns_left_;
   ++turns_;
-  const std::uint64_t index =
-      policy_ == Policy::kRandom && candidates > 1 ? turn_choices_.below(candidates) : 0;
+  std::uint64_t index = 0;
+  if (policy_ == Policy::kFifo) {
+    runnable_.prefetch();
+  } else if (candidates > 1) {
+    index = draw(turn_choices_, candidates);
+  }
   Fiber* fiber = runnable_.take(index);
   fiber->state = FiberState::kRunning;
   trace_.record(fiber->lane, TraceKind::kSwitch, fiber->id, 0);
@@ -170,9 +183,6 @@ void Engine::advance_to(Time time) {
   }
   now_ = time;
   turns_left_ = livelock_bound_;
-  const auto instant = static_cast<std::uint64_t>(nanoseconds(time));
-  turn_choices_ = ChoiceStream(choices_, ChoiceDomain::kSchedule, instant, 0);
-  wake_choices_ = ChoiceStream(choices_, ChoiceDomain::kWakeUp, instant, 0);
   trace_.advance_to(time);
 }
 
@@ -280,7 +290,7 @@ void Engine::park(const Waiting& waiting) {
   if (!me.stopping) {
     block(me, waiting);
   }
-  on_stop(me);
+  check_stop(me);
 }
 
 WakeUp Engine::park_until(const Waiting& waiting, Time deadline) {
@@ -289,7 +299,7 @@ WakeUp Engine::park_until(const Waiting& waiting, Time deadline) {
   if (!me.stopping) {
     end = block_until(me, waiting, deadline);
   }
-  on_stop(me);
+  check_stop(me);
   return end;
 }
 
@@ -300,7 +310,7 @@ void Engine::park_in(WaitQueue& queue, const Waiting& waiting) {
     me.queue = &queue;
     block(me, waiting);
   }
-  on_stop(me);
+  check_stop(me);
 }
 
 WakeUp Engine::park_in_until(WaitQueue& queue, const Waiting& waiting, Time deadline) {
@@ -311,7 +321,7 @@ WakeUp Engine::park_in_until(WaitQueue& queue, const Waiting& waiting, Time dead
     me.queue = &queue;
     end = block_until(me, waiting, deadline);
   }
-  on_stop(me);
+  check_stop(me);
   return end;
 }
 
@@ -327,8 +337,8 @@ bool Engine::wake_one(WaitQueue& queue) {
   if (queue.empty()) {
     return false;
   }
-  const bool draw = policy_ == Policy::kRandom && queue.size() > 1;
-  wake(*queue.at(draw ? static_cast<std::uint32_t>(wake_choices_.below(queue.size())) : 0));
+  const bool choose = policy_ == Policy::kRandom && queue.size() > 1;
+  wake(*queue.at(choose ? static_cast<std::uint32_t>(draw(wake_choices_, queue.size())) : 0));
   return true;
 }
 
@@ -343,7 +353,7 @@ void Engine::yield() {
   me.state = FiberState::kRunnable;
   runnable_.push(&me);
   switch_away(me);
-  on_stop(me);
+  check_stop(me);
 }
 
 void Engine::schedule_point() {

@@ -157,6 +157,14 @@ class Engine {
       ++begin_;
       return fiber;
     }
+    /// Fetches what the next turns under kFifo will touch.
+    void prefetch() const {
+      const std::uint64_t mask = ring_.size() - 1;
+      __builtin_prefetch(ring_[(begin_ + 3) & mask]);
+      if (const Fiber* soon = ring_[begin_ & mask]) {
+        __builtin_prefetch(soon->context.stack_pointer);
+      }
+    }
 
    private:
     void grow();
@@ -181,7 +189,14 @@ class Engine {
   void run_body(Fiber& fiber) noexcept;
   void reap(Fiber& fiber);
   void end(Fiber& fiber, bool last);
+  /// Stands at the end of every blocking call that may throw.
+  void check_stop(Fiber& me) {
+    if (me.stopping) [[unlikely]] {
+      on_stop(me);
+    }
+  }
   void on_stop(Fiber& me);
+  [[nodiscard]] std::uint64_t draw(ChoiceStream& stream, std::uint64_t bound);
   void begin_stop(Fiber& fiber);
   void run_out();
   void fail_if_circle(const Fiber& me, const Waiting& waiting);

@@ -31,12 +31,9 @@ void Engine::run_body(Fiber& fiber) noexcept {
   fiber.body = nullptr;
 }
 
-/// Stands at the end of every blocking call that may throw. Where throwing would terminate the process, the
+/// Ends the turn of a fiber that is being unwound. Where throwing would terminate the process, the
 /// others get a turn instead and the call returns as if woken without reason.
 void Engine::on_stop(Fiber& me) {
-  if (!me.stopping) [[likely]] {
-    return;
-  }
   if (++me.stop_attempts > kStopAttempts) {
     end(me, false);
   }

@@ -141,7 +141,7 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
   --state.users;
   close_if_unused(cond.slot);
   acquire(mutex, &me);
-  engine_.on_stop(me);
+  engine_.check_stop(me);
   return notified;
 }
 

@@ -18,6 +18,35 @@ Engine::Options options_of(Policy policy) {
   return options;
 }
 
+/// There and back between two contexts, without a scheduler: two switches, the yardstick for the rest.
+struct PingPong {
+  Context here;
+  ContextInfo here_info;
+  Context there;
+  ContextInfo there_info;
+  ExceptionState* live = live_exception_state();
+};
+void context_switch_twice(benchmark::State& state) {
+  StackPool stacks;
+  const Stack stack = stacks.take();
+  PingPong pair;
+  adopt_thread(pair.here_info);
+  make_context(
+      pair.there, pair.there_info, stack.low, stack.size, 0,
+      [](void* argument) {
+        PingPong& both = *static_cast<PingPong*>(argument);
+        while (true) {
+          switch_context(both.there, both.there_info, both.here, both.here_info, *both.live, false);
+        }
+      },
+      &pair);
+  for (auto _ : state) {
+    switch_context(pair.here, pair.here_info, pair.there, pair.there_info, *pair.live, false);
+  }
+  benchmark::DoNotOptimize(stacks.give_back(stack));
+}
+BENCHMARK(context_switch_twice);
+
 /// One turn of one fiber among `range(0)` that are all runnable.
 void fiber_switch(benchmark::State& state, Policy policy) {
   Choices choices(1);
@@ -34,16 +63,13 @@ void fiber_switch(benchmark::State& state, Policy policy) {
       }
     });
   }
-  constexpr std::uint64_t kBatch = 100'000;
-  left = kBatch;
+  constexpr std::int64_t kBatch = 100'000;
+  left = static_cast<std::uint64_t>(kBatch);
   static_cast<void>(engine.run());
-  for (auto _ : state) {
-    left = kBatch - 1;
+  while (state.KeepRunningBatch(kBatch)) {
+    left = static_cast<std::uint64_t>(kBatch) - 1;
     static_cast<void>(engine.run());
   }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
-  state.counters["ns"] = benchmark::Counter(static_cast<double>(state.iterations()) * kBatch / 1e9,
-                                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK_CAPTURE(fiber_switch, fifo, Policy::kFifo)->Arg(2)->Arg(1000)->Arg(10'000);
 BENCHMARK_CAPTURE(fiber_switch, random, Policy::kRandom)->Arg(2)->Arg(1000)->Arg(10'000);
@@ -109,13 +135,11 @@ void event_through_engine(benchmark::State& state) {
     ++echo.left;
     echo.handle(0, 0);
   }
-  constexpr std::uint64_t kBatch = 10'000;
-  for (auto _ : state) {
-    echo.left = kBatch;
+  constexpr std::int64_t kBatch = 10'000;
+  while (state.KeepRunningBatch(kBatch)) {
+    echo.left = static_cast<std::uint64_t>(kBatch);
     static_cast<void>(engine.run());
   }
-  state.counters["ns"] = benchmark::Counter(static_cast<double>(state.iterations()) * kBatch / 1e9,
-                                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(event_through_engine);
 
