@@ -23,7 +23,7 @@ void clocks_at_the_edge_of_tolerance_still_finalize(Cluster& cluster) {
   const Fault slow = cluster.skew(cluster.every_nth(2, /*first=*/1), -half);
   cluster.run_to_the_end();
   cluster.expect(every_head().is_at_least_at(cluster.slots() - 3));
-  cluster.expect(finalized_at_least(cluster.slots() - 8));
+  cluster.expect(finalized_at_least(cluster.slots() - 20));
 }
 
 }  // namespace lockstep::scenarios

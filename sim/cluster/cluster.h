@@ -44,7 +44,7 @@ struct Design {
 
 /// What a flood consists of.
 struct FloodOptions {
-  std::uint64_t per_second = 1000;
+  std::uint64_t per_second = 1000;  ///< Messages to each peer.
 };
 
 /// Leaves a story whose run has failed; only tell() catches it.
@@ -98,7 +98,7 @@ class Cluster {
   Fault clog(const Group& group);
   /// The group's wall clocks are off by `by` more than they were, which may be negative.
   Fault skew(const Group& group, base::Duration by);
-  /// Each of the group sends to each of its peers well-formed votes, all different and none signed properly.
+  /// Each of the group sends to all of its peers well-formed votes, all different and none signed properly.
   Fault flood(const Group& group, FloodOptions options);
   /// The nodes stop at once and lose everything but their keys.
   void crash(const Group& group);

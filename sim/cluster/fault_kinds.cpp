@@ -20,8 +20,7 @@ constexpr std::array kDelayParameters = {FaultParameter{"by_ms", 1, kFaultDelayM
 constexpr std::array kPercentParameters = {FaultParameter{"percent", 1, 100, 100}};
 constexpr std::array kClockParameters = {
     FaultParameter{"by_ms", -kClockStepMax_ms, kClockStepMax_ms, std::nullopt}};
-constexpr std::array kFloodParameters = {FaultParameter{"per_second", 1, kFloodRateMax, 1000},
-                                         FaultParameter{"bytes", 1, 65'536, 128}};
+constexpr std::array kFloodParameters = {FaultParameter{"per_second", 1, kFloodRateMax, 1000}};
 
 constexpr std::array kFaultKinds = {
     FaultKind{"clock_step", "the nodes' wall clocks jump by by_ms, and back at the end if there is one",
@@ -34,7 +33,7 @@ constexpr std::array kFaultKinds = {
     FaultKind{"delay", "frames to and from the nodes take by_ms longer", true, kDelayParameters},
     FaultKind{"duplicate", "percent of the frames to and from the nodes arrive twice", true,
               kPercentParameters},
-    FaultKind{"flood", "the nodes send per_second frames of garbage to each of their peers", true,
+    FaultKind{"flood", "the nodes send per_second votes that nobody signed to all their peers", true,
               kFloodParameters},
     FaultKind{"lose", "percent of the frames to and from the nodes are lost", true, kPercentParameters},
     FaultKind{"one_way", "what the nodes send to the others is lost, what they are sent arrives", true, {}},

@@ -46,8 +46,9 @@ void Flood::shout(std::uint64_t, std::uint64_t) {
   if (!machine_.is_running() || !record_.latest_vote()) {
     return;
   }
+  const runtime::Frame frame = make_frame();
   for (const runtime::PeerId peer : machine_.peers()) {
-    machine_.transport().send(peer, make_frame());
+    machine_.transport().send(peer, frame);
   }
 }
 

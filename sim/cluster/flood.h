@@ -13,7 +13,7 @@
 
 namespace lockstep::cluster {
 
-/// Sends in the name of one node to each of its peers, at even intervals, votes that agree with the latest
+/// Sends in the name of one node to all of its peers, at even intervals, votes that agree with the latest
 /// true vote of the cluster in everything but their signatures, of which no two are the same and none is
 /// valid. Silent while the node does not run and before anybody has voted.
 class Flood {

@@ -57,8 +57,9 @@ Design twins() {
 }
 
 /// One half has the validators 0 to 3 and so has the other: both finalize, and they never hear of one
-/// another.
+/// another. One node of the second half is down, or both would do the same.
 void two_whole_networks(Cluster& cluster) {
+  cluster.crash(cluster.node(7));
   const cluster::Fault apart =
       cluster.partition(cluster::Group{cluster.node(0), cluster.node(1), cluster.node(2), cluster.node(3)});
   cluster.run_to_the_end();

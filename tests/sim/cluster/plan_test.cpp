@@ -16,7 +16,7 @@ Plan rich_plan() {
   plan.settings = {{"cost.verify_signature_us", "500"}, {"odd key: #", "null"}, {"empty", ""}};
   plan.faults = {{"partition", 3200, 9000, {0, 2}, {}},
                  {"clock_step", 5000, 5000, {3}, {{"by_ms", "-400"}}},
-                 {"flood", 1, 2, {1}, {{"bytes", "64"}, {"per_second", "9"}}}};
+                 {"flood", 1, 2, {1}, {{"per_second", "9"}}}};
   plan.choices = {{1, 2, 3, 4, 5}, {~std::uint64_t{0}, 0, 0, 0, 0}};
   plan.fingerprint = "checker: \"finalized\\chain\" never forks\n\tat\x01 once — é";
   plan.trace_hash = 0xdeadbeef;
