@@ -16,6 +16,8 @@ constexpr std::size_t kPayloadKept = 16 * 1024;
 
 /// The purpose under which ids are hashed; compressed bytes are hashed under their topic's number.
 constexpr std::uint64_t kIdPurpose = kTopics;
+/// The purpose under which whole frames are hashed.
+constexpr std::uint64_t kFramePurpose = kTopics + 1;
 
 runtime::Frame frame_of(const RpcView& rpc) {
   auto bytes = std::make_shared<base::Bytes>();
@@ -58,6 +60,13 @@ void Gossip::greet(runtime::PeerId peer) {
 }
 
 void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
+  const Digest128 digest = hash_.of(*frame, kFramePurpose);
+  std::uint64_t& recent = recent_frames_[digest.high % kRecentFrames];
+  if (recent == digest.low) {
+    ++counts_.received;
+    ++counts_.duplicates;
+    return;
+  }
   if (!decode_rpc(base::ByteView(*frame).subspan(1), rpc_)) {
     ++counts_.received;
     drop(from, chain::Drop::kBadRpc);
@@ -71,7 +80,10 @@ void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
   const bool alone =
       rpc_.publish.size() == 1 && frame->size() == 1 + encoded_publish_size(rpc_.publish.front());
   for (const MessageView& message : rpc_.publish) {
-    take_message(from, message, alone ? &frame : nullptr);
+    const bool readable = take_message(from, message, alone ? &frame : nullptr);
+    if (readable && alone) {
+      recent = digest.low;
+    }
   }
 }
 
@@ -91,24 +103,24 @@ void Gossip::take_subscriptions(runtime::PeerId from) {
   }
 }
 
-void Gossip::take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame) {
+bool Gossip::take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame) {
   ++counts_.received;
   const std::optional<TopicKind> kind = topics_.find(message.topic);
   if (!kind) {
     drop(from, chain::Drop::kUnknownTopic);
-    return;
+    return false;
   }
   const Digest128 raw = hash_.of(message.data, static_cast<std::uint64_t>(*kind));
   if (seen_.contains(raw)) {
     ++counts_.duplicates;
-    return;
+    return true;
   }
-  take_fresh({.from = from, .kind = *kind, .message = message, .frame = frame}, raw);
+  return take_fresh({.from = from, .kind = *kind, .message = message, .frame = frame}, raw);
 }
 
-void Gossip::take_fresh(const Incoming& incoming, const Digest128& raw) {
+bool Gossip::take_fresh(const Incoming& incoming, const Digest128& raw) {
   if (!decompress(incoming)) {
-    return;
+    return false;
   }
   const MessageId id = ids_[static_cast<std::size_t>(incoming.kind)].of(payload_);
   const Digest128 key = hash_.of(id.view(), kIdPurpose);
@@ -116,14 +128,16 @@ void Gossip::take_fresh(const Incoming& incoming, const Digest128& raw) {
     // The same message, compressed in another way.
     remember(raw);
     ++counts_.duplicates;
-    return;
+    return true;
   }
-  if (!accept(incoming, raw, key)) {
+  const bool accepted = accept(incoming, raw, key);
+  if (!accepted) {
     drop(incoming.from, chain::Drop::kBadSsz);
   }
   if (payload_.capacity() > kPayloadKept) {
     payload_ = {};
   }
+  return accepted;
 }
 
 bool Gossip::decompress(const Incoming& incoming) {
@@ -212,7 +226,9 @@ void Gossip::publish(TopicKind kind, base::ByteView ssz) {
 }
 
 void Gossip::expire() {
-  seen_.expire(clock_.now());
+  if (seen_.expire(clock_.now())) {
+    recent_frames_.fill(0);
+  }
   events_.buffer_level(
       {.buffer = chain::Buffer::kSeenMessages, .size = seen_.size(), .bound = seen_.bound()});
 }

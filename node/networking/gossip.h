@@ -72,8 +72,9 @@ class Gossip {
   };
 
   void take_subscriptions(runtime::PeerId from);
-  void take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame);
-  void take_fresh(const Incoming& incoming, const Digest128& raw);
+  /// False when the message was dropped as unreadable.
+  bool take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame);
+  bool take_fresh(const Incoming& incoming, const Digest128& raw);
   [[nodiscard]] bool decompress(const Incoming& incoming);
   /// False when the payload is not what its topic carries.
   [[nodiscard]] bool accept(const Incoming& incoming, const Digest128& raw, const Digest128& id);
@@ -92,6 +93,11 @@ class Gossip {
   std::array<MessageIds, kTopics> ids_;
   KeyedHash hash_;
   SeenCache<Digest128> seen_;
+  /// Frames that held one message each and came lately, by digest: most frames are repetitions of these, and
+  /// are known here without a look into them or into the large cache. A newer one takes the place of an
+  /// older.
+  static constexpr std::size_t kRecentFrames = 512;
+  std::array<std::uint64_t, kRecentFrames> recent_frames_{};
   RpcView rpc_;          ///< Read into again for each frame.
   base::Bytes payload_;  ///< The decompressed message in hand.
   GossipCounts counts_;

@@ -35,11 +35,14 @@ class SeenCache {
     young_.insert(key);
   }
 
-  /// Lets keys that are older than the lifetime go. To be called from time to time.
-  void expire(base::Instant now) {
-    if (young_.size() + old_.size() > 0 && now - born_ >= lifetime_) {
-      rotate(now);
+  /// Lets keys that are older than the lifetime go, and says whether it looked for some. To be called from
+  /// time to time.
+  bool expire(base::Instant now) {
+    if (young_.size() + old_.size() == 0 || now - born_ < lifetime_) {
+      return false;
     }
+    rotate(now);
+    return true;
   }
 
   [[nodiscard]] std::size_t size() const { return young_.size() + old_.size(); }
