@@ -28,23 +28,36 @@ class Inbox {
   /// The most that it ever held.
   [[nodiscard]] std::uint32_t peak() const { return peak_; }
 
-  void push(Item&& item) {
+  void push(runtime::Frame&& frame, runtime::PeerId peer, std::uint32_t node, Kind kind) {
     if (size() == capacity_) [[unlikely]] {
       grow();
     }
-    ring_[end_++ & (capacity_ - 1)] = std::move(item);
+    Item& item = ring_[end_++ & (capacity_ - 1)];
+    item.frame = std::move(frame);
+    item.peer = peer;
+    item.node = node;
+    item.kind = kind;
     peak_ = std::max(peak_, size());
   }
 
+  /// Asks for the memory that the next push() writes.
+  void prefetch() const {
+    if (capacity_ != 0) {
+      __builtin_prefetch(&ring_[end_ & (capacity_ - 1)], 1);
+    }
+  }
+
+  /// The oldest; its frame may be moved away. Requires: not empty.
+  [[nodiscard]] Item& front() { return ring_[begin_ & (capacity_ - 1)]; }
+
   /// Requires: not empty.
-  Item pop() {
-    Item item = std::move(ring_[begin_++ & (capacity_ - 1)]);
-    if (begin_ == end_) {
+  void pop() {
+    front().frame.reset();
+    if (++begin_ == end_) {
       // An inbox that is mostly empty lives in one cache line.
       begin_ = 0;
       end_ = 0;
     }
-    return item;
   }
 
   void clear() {

@@ -167,7 +167,7 @@ class Network {
 
   /// A frame on its way, with all that its arrival needs when nothing has happened to the connection, so that
   /// the link is not looked at again.
-  struct Flight {
+  struct alignas(64) Flight {
     runtime::Frame frame;
     std::uint64_t number = 0;
     runtime::PeerId peer;  ///< Its sender's name at the receiver.
@@ -185,10 +185,13 @@ class Network {
     FiberRef receiver;
     LinkIndex first_link = 0;
     std::uint32_t links = 0;
+    /// Where the frames of the waiting fiber lie; only ever prefetched.
+    const char* waiting_frame = nullptr;
     std::uint32_t overflowed = 0;
     bool attached = false;
     bool interrupted = false;
   };
+  static_assert(sizeof(Endpoint) == 64);
 
   struct ActiveRule {
     std::uint64_t number = 0;
@@ -223,13 +226,14 @@ class Network {
   [[nodiscard]] std::int64_t departure(const Link& link, std::size_t bytes);
   void launch(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure);
   void send_on(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure, ActiveRule* held_by);
-  void arrive(std::uint64_t flight, std::uint64_t);
+  void arrive(std::uint64_t flight, std::uint64_t to);
+  void prefetch_arrival(std::uint64_t flight, const Endpoint& endpoint) const;
   void drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReason reason);
   [[nodiscard]] bool is_welcome(const Flight& flight) const;
-  void deliver(Flight&& flight);
+  void deliver(Flight& flight);
   void wake(Endpoint& endpoint);
   void wait(Endpoint& endpoint, Time deadline);
-  static runtime::TransportEvent to_event(Inbox::Item&& item);
+  static std::optional<runtime::TransportEvent> take_event(Inbox& inbox);
 
   // Connections: network_links.cpp.
   [[nodiscard]] static runtime::PeerId peer_id(std::uint32_t connection, std::uint32_t slot) {

@@ -80,7 +80,7 @@ void Network::announce(LinkIndex index, Inbox::Kind kind) {
   record(engine_.trace(), node_lane(link.from),
          kind == Inbox::Kind::kConnected ? WorldTrace::kConnected : WorldTrace::kDisconnected, link.to,
          link.connection);
-  endpoint.inbox.push({nullptr, peer_id(link.connection, index - endpoint.first_link), link.to, kind});
+  endpoint.inbox.push(nullptr, peer_id(link.connection, index - endpoint.first_link), link.to, kind);
   wake(endpoint);
 }
 
