@@ -46,8 +46,8 @@ void adopt_thread(ContextInfo& info);
 /// Gives back what make_context() took from the sanitizers. The context must not run any more.
 void drop_context(ContextInfo& info);
 
-/// Leaves `from` and continues `to`; returns when something switches back to `from`. `last` says that nothing
-/// will.
+/// Leaves `from` and continues `to` (floating-point control words are shared by all contexts of a thread);
+/// returns when something switches back to `from`. `last` says that nothing will.
 void switch_context(Context& from, ContextInfo& from_info, Context& to, ContextInfo& to_info,
                     ExceptionState& live, bool last);
 

@@ -95,7 +95,7 @@ void StackPool::map_slab() {
   for (std::size_t i = kStacksInSlab; i-- > 0;) {
     char* page = static_cast<char*>(memory) + i * stride;
     guard = guard && mprotect(page, kPage, PROT_NONE) == 0;
-    Stack stack{page + kPage, size_, (mapped_ + i) * 5 % 16 * 128, guard};
+    Stack stack{page + kPage, size_, (mapped_ + i) * 5 % 32 * 128, guard};
     if (!guard) {
       paint(stack);
     }
