@@ -49,7 +49,8 @@ Gossip::Gossip(const Topics& topics, Peers& peers, runtime::Clock& clock, runtim
            MessageIds(MessageDomain::kValidSnappy, topics.name(TopicKind::kAggregation)),
            MessageIds(MessageDomain::kValidSnappy, topics.name(TopicKind::kAttestation))},
       hash_(random),
-      seen_(kSeenLifetime, 2 * kSeenMessagesMax) {}
+      seen_bytes_(kSeenLifetime, kSeenMessagesMax),
+      seen_ids_(kSeenLifetime, kSeenMessagesMax) {}
 
 void Gossip::greet(runtime::PeerId peer) {
   RpcView rpc;
@@ -60,9 +61,9 @@ void Gossip::greet(runtime::PeerId peer) {
 }
 
 void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
-  const Digest128 digest = hash_.of(*frame, kFramePurpose);
-  std::uint64_t& recent = recent_frames_[digest.high % kRecentFrames];
-  if (recent == digest.low) {
+  const Fingerprint digest = hash_.of(*frame, kFramePurpose);
+  std::uint64_t& recent = recent_frames_[digest.value % kRecentFrames];
+  if (recent == digest.value) {
     ++counts_.received;
     ++counts_.duplicates;
     return;
@@ -82,7 +83,7 @@ void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
   for (const MessageView& message : rpc_.publish) {
     const bool readable = take_message(from, message, alone ? &frame : nullptr);
     if (readable && alone) {
-      recent = digest.low;
+      recent = digest.value;
     }
   }
 }
@@ -110,23 +111,23 @@ bool Gossip::take_message(runtime::PeerId from, const MessageView& message, cons
     drop(from, chain::Drop::kUnknownTopic);
     return false;
   }
-  const Digest128 raw = hash_.of(message.data, static_cast<std::uint64_t>(*kind));
-  if (seen_.contains(raw)) {
+  const Fingerprint raw = hash_.of(message.data, static_cast<std::uint64_t>(*kind));
+  if (seen_bytes_.contains(raw)) {
     ++counts_.duplicates;
     return true;
   }
   return take_fresh({.from = from, .kind = *kind, .message = message, .frame = frame}, raw);
 }
 
-bool Gossip::take_fresh(const Incoming& incoming, const Digest128& raw) {
+bool Gossip::take_fresh(const Incoming& incoming, const Fingerprint& raw) {
   if (!decompress(incoming)) {
     return false;
   }
   const MessageId id = ids_[static_cast<std::size_t>(incoming.kind)].of(payload_);
-  const Digest128 key = hash_.of(id.view(), kIdPurpose);
-  if (seen_.contains(key)) {
+  const Fingerprint key = hash_.of(id.view(), kIdPurpose);
+  if (seen_ids_.contains(key)) {
     // The same message, compressed in another way.
-    remember(raw);
+    remember(seen_bytes_, raw);
     ++counts_.duplicates;
     return true;
   }
@@ -157,12 +158,12 @@ bool Gossip::decompress(const Incoming& incoming) {
   return true;
 }
 
-bool Gossip::accept(const Incoming& incoming, const Digest128& raw, const Digest128& id) {
+bool Gossip::accept(const Incoming& incoming, const Fingerprint& raw, const Fingerprint& id) {
   // Noted and passed on before the receiver looks at it: what it means is not gossip's business.
   const auto pass_on = [&] {
     ++counts_.delivered;
-    remember(raw);
-    remember(id);
+    remember(seen_bytes_, raw);
+    remember(seen_ids_, id);
     flood(incoming.from, incoming.kind,
           incoming.frame != nullptr ? *incoming.frame : frame_of(incoming.message));
   };
@@ -192,9 +193,9 @@ bool Gossip::accept(const Incoming& incoming, const Digest128& raw, const Digest
   return false;
 }
 
-void Gossip::remember(const Digest128& key) {
-  if (!seen_.contains(key)) {
-    seen_.insert(key, clock_.now());
+void Gossip::remember(SeenCache<Fingerprint>& cache, const Fingerprint& key) {
+  if (!cache.contains(key)) {
+    cache.insert(key, clock_.now());
   }
 }
 
@@ -215,22 +216,25 @@ void Gossip::publish(TopicKind kind, base::ByteView ssz) {
   base::Bytes compressed;
   append_snappy_block(ssz, compressed);
   const MessageView message{.topic = topics_.name(kind), .data = compressed};
-  const Digest128 key = hash_.of(ids_[static_cast<std::size_t>(kind)].of(ssz).view(), kIdPurpose);
-  if (seen_.contains(key)) {
+  const Fingerprint key = hash_.of(ids_[static_cast<std::size_t>(kind)].of(ssz).view(), kIdPurpose);
+  if (seen_ids_.contains(key)) {
     return;
   }
-  remember(hash_.of(compressed, static_cast<std::uint64_t>(kind)));
-  remember(key);
+  remember(seen_bytes_, hash_.of(compressed, static_cast<std::uint64_t>(kind)));
+  remember(seen_ids_, key);
   constexpr runtime::PeerId kNobody{~std::uint64_t{0}};
   flood(kNobody, kind, frame_of(message));
 }
 
 void Gossip::expire() {
-  if (seen_.expire(clock_.now())) {
+  const base::Instant now = clock_.now();
+  const bool bytes_expired = seen_bytes_.expire(now);
+  const bool ids_expired = seen_ids_.expire(now);
+  if (bytes_expired || ids_expired) {
     recent_frames_.fill(0);
   }
   events_.buffer_level(
-      {.buffer = chain::Buffer::kSeenMessages, .size = seen_.size(), .bound = seen_.bound()});
+      {.buffer = chain::Buffer::kSeenMessages, .size = seen_ids_.size(), .bound = seen_ids_.bound()});
 }
 
 void Gossip::drop(runtime::PeerId from, chain::Drop reason) {

@@ -74,11 +74,11 @@ class Gossip {
   void take_subscriptions(runtime::PeerId from);
   /// False when the message was dropped as unreadable.
   bool take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame);
-  bool take_fresh(const Incoming& incoming, const Digest128& raw);
+  bool take_fresh(const Incoming& incoming, const Fingerprint& raw);
   [[nodiscard]] bool decompress(const Incoming& incoming);
   /// False when the payload is not what its topic carries.
-  [[nodiscard]] bool accept(const Incoming& incoming, const Digest128& raw, const Digest128& id);
-  void remember(const Digest128& key);
+  [[nodiscard]] bool accept(const Incoming& incoming, const Fingerprint& raw, const Fingerprint& id);
+  void remember(SeenCache<Fingerprint>& cache, const Fingerprint& key);
   void flood(runtime::PeerId except, TopicKind kind, const runtime::Frame& frame);
   void drop(runtime::PeerId from, chain::Drop reason);
 
@@ -92,7 +92,10 @@ class Gossip {
 
   std::array<MessageIds, kTopics> ids_;
   KeyedHash hash_;
-  SeenCache<Digest128> seen_;
+  /// Messages by their compressed bytes, topic included: tells duplicates apart without decompressing them.
+  SeenCache<Fingerprint> seen_bytes_;
+  /// Messages by their ids.
+  SeenCache<Fingerprint> seen_ids_;
   /// Frames that held one message each and came lately, by digest: most frames are repetitions of these, and
   /// are known here without a look into them or into the large cache. A newer one takes the place of an
   /// older.

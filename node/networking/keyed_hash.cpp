@@ -1,4 +1,4 @@
-// XXH3-128 through libxxhash's inline form.
+// XXH3 through libxxhash's inline form.
 #include "node/networking/keyed_hash.h"
 
 #define XXH_INLINE_ALL
@@ -10,11 +10,12 @@ KeyedHash::KeyedHash(runtime::Random& random) : secret_{} {
   random.fill(secret_);
 }
 
-Digest128 KeyedHash::of(base::ByteView bytes, std::uint64_t purpose) const {
-  const XXH128_hash_t digest =
-      XXH3_128bits_withSecret(bytes.data(), bytes.size(), secret_.data(), secret_.size());
-  constexpr std::uint64_t kOddConstant = 0x9E3779B97F4A7C15;
-  return {.low = digest.low64 == 0 ? 1 : digest.low64, .high = digest.high64 ^ (purpose * kOddConstant)};
+Fingerprint KeyedHash::of(base::ByteView bytes, std::uint64_t purpose) const {
+  const std::uint64_t digest =
+      XXH3_64bits_withSecret(bytes.data(), bytes.size(), secret_.data(), secret_.size());
+  // Multiplying by an odd number loses nothing, so that purposes only rename the digests.
+  const std::uint64_t renamed = (digest ^ purpose) * 0x9E3779B97F4A7C15;
+  return {.value = renamed == 0 ? 1 : renamed};
 }
 
 }  // namespace lockstep::networking

@@ -9,15 +9,15 @@
 
 namespace lockstep::networking {
 
-/// A 128-bit digest; as a SeenCache key it is never empty.
-struct Digest128 {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-  [[nodiscard]] std::uint64_t hash() const { return low; }
-  friend bool operator==(const Digest128&, const Digest128&) = default;
+/// A 64-bit digest under a secret; as a SeenCache key it is never empty. Among the few thousand messages that
+/// a node remembers, one that is new meets the digest of another once in 10^15 messages.
+struct Fingerprint {
+  std::uint64_t value = 0;
+  [[nodiscard]] std::uint64_t hash() const { return value; }
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
 
-/// XXH3 with 128 bits and a random secret. Twenty times faster than SHA-256, and good enough to tell whether
+/// XXH3 with a random secret. Twenty times faster than SHA-256, and good enough to tell whether
 /// bytes came before, since a peer that does not know the secret cannot aim for a collision. Immutable after
 /// construction.
 class KeyedHash {
@@ -25,8 +25,8 @@ class KeyedHash {
   /// Draws the secret.
   explicit KeyedHash(runtime::Random& random);
 
-  /// Bytes hashed with different `purpose` numbers never meet.
-  [[nodiscard]] Digest128 of(base::ByteView bytes, std::uint64_t purpose) const;
+  /// The same bytes have unrelated fingerprints under different `purpose` numbers.
+  [[nodiscard]] Fingerprint of(base::ByteView bytes, std::uint64_t purpose) const;
 
  private:
   alignas(64) std::array<std::uint8_t, 192> secret_;

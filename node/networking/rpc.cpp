@@ -26,46 +26,38 @@ struct Field {
   base::ByteView bytes;
 };
 
-/// Reads the field at `at`; nothing when it is malformed.
-std::optional<Field> read_field(base::ByteView in, std::size_t& at) {
+/// Reads the field at `at`, which is before the end; false when it is malformed.
+inline bool read_field(base::ByteView in, std::size_t& at, Field& field) {
   const std::optional<std::uint64_t> key = read_varint(in, at);
   if (!key) {
-    return std::nullopt;
+    return false;
   }
-  Field field{.number = *key >> 3, .wire_type = *key & 7, .value = 0, .bytes = {}};
+  field.number = *key >> 3;
+  field.wire_type = *key & 7;
   std::uint64_t length = 0;
-  switch (field.wire_type) {
-    case kVarint: {
-      const std::optional<std::uint64_t> value = read_varint(in, at);
-      if (!value) {
-        return std::nullopt;
-      }
-      field.value = *value;
-      return field;
+  if (field.wire_type == kLengthDelimited || field.wire_type == kVarint) {
+    const std::optional<std::uint64_t> number = read_varint(in, at);
+    if (!number) {
+      return false;
     }
-    case kFixed64:
-      length = 8;
-      break;
-    case kFixed32:
-      length = 4;
-      break;
-    case kLengthDelimited: {
-      const std::optional<std::uint64_t> declared = read_varint(in, at);
-      if (!declared) {
-        return std::nullopt;
-      }
-      length = *declared;
-      break;
+    field.value = *number;
+    if (field.wire_type == kVarint) {
+      return true;
     }
-    default:
-      return std::nullopt;
+    length = *number;
+  } else if (field.wire_type == kFixed64) {
+    length = 8;
+  } else if (field.wire_type == kFixed32) {
+    length = 4;
+  } else {
+    return false;
   }
   if (length > in.size() - at) {
-    return std::nullopt;
+    return false;
   }
   field.bytes = in.subspan(at, length);
   at += length;
-  return field;
+  return true;
 }
 
 std::string_view as_text(base::ByteView bytes) {
@@ -73,30 +65,30 @@ std::string_view as_text(base::ByteView bytes) {
 }
 
 bool decode_subscription(base::ByteView in, SubscriptionView& out) {
+  Field field;
   for (std::size_t at = 0; at < in.size();) {
-    const std::optional<Field> field = read_field(in, at);
-    if (!field) {
+    if (!read_field(in, at, field)) {
       return false;
     }
-    if (field->number == 1 && field->wire_type == kVarint) {
-      out.subscribe = field->value != 0;
-    } else if (field->number == 2 && field->wire_type == kLengthDelimited) {
-      out.topic = as_text(field->bytes);
+    if (field.number == 1 && field.wire_type == kVarint) {
+      out.subscribe = field.value != 0;
+    } else if (field.number == 2 && field.wire_type == kLengthDelimited) {
+      out.topic = as_text(field.bytes);
     }
   }
   return true;
 }
 
 bool decode_message(base::ByteView in, MessageView& out) {
+  Field field;
   for (std::size_t at = 0; at < in.size();) {
-    const std::optional<Field> field = read_field(in, at);
-    if (!field) {
+    if (!read_field(in, at, field)) {
       return false;
     }
-    if (field->number == 2 && field->wire_type == kLengthDelimited) {
-      out.data = field->bytes;
-    } else if (field->number == 4 && field->wire_type == kLengthDelimited) {
-      out.topic = as_text(field->bytes);
+    if (field.number == 2 && field.wire_type == kLengthDelimited) {
+      out.data = field.bytes;
+    } else if (field.number == 4 && field.wire_type == kLengthDelimited) {
+      out.topic = as_text(field.bytes);
     }
   }
   return true;
@@ -135,24 +127,24 @@ void RpcView::clear() {
 
 bool decode_rpc(base::ByteView in, RpcView& out) {
   out.clear();
+  Field field;
   for (std::size_t at = 0; at < in.size();) {
-    const std::optional<Field> field = read_field(in, at);
-    if (!field) {
+    if (!read_field(in, at, field)) {
       return false;
     }
-    if (field->wire_type != kLengthDelimited) {
+    if (field.wire_type != kLengthDelimited) {
       continue;
     }
-    if (field->number == 1) {
-      if (!decode_subscription(field->bytes, out.subscriptions.emplace_back())) {
+    if (field.number == 1) {
+      if (!decode_subscription(field.bytes, out.subscriptions.emplace_back())) {
         return false;
       }
-    } else if (field->number == 2) {
-      if (!decode_message(field->bytes, out.publish.emplace_back())) {
+    } else if (field.number == 2) {
+      if (!decode_message(field.bytes, out.publish.emplace_back())) {
         return false;
       }
-    } else if (field->number == 3) {
-      out.control = field->bytes;
+    } else if (field.number == 3) {
+      out.control = field.bytes;
     }
   }
   return true;

@@ -68,7 +68,7 @@ TEST(NetworkingVectors, message_ids_are_the_same) {
                                                         : MessageDomain::kInvalidSnappy;
                        const MessageIds ids(domain, std::string(topic.begin(), topic.end()));
                        EXPECT_EQ(base::to_hex(ids.of(bytes(in["data"])).view()),
-                                 vector["output"]["messageId"]);
+                                 vector["output"]["messageId"].get<std::string>());
                      }),
             0);
 }
@@ -174,9 +174,11 @@ TEST(NetworkingVectors, topics_of_blocks_and_aggregates_are_the_same) {
                        const Topics topics(in["networkName"].get<std::string>());
                        const std::string kind = in["topicKind"];
                        if (kind == "block") {
-                         EXPECT_EQ(topics.name(TopicKind::kBlock), vector["output"]["topicString"]);
+                         EXPECT_EQ(topics.name(TopicKind::kBlock),
+                                   vector["output"]["topicString"].get<std::string>());
                        } else if (kind == "aggregation") {
-                         EXPECT_EQ(topics.name(TopicKind::kAggregation), vector["output"]["topicString"]);
+                         EXPECT_EQ(topics.name(TopicKind::kAggregation),
+                                   vector["output"]["topicString"].get<std::string>());
                        }
                      }),
             0);

@@ -11,8 +11,8 @@ namespace {
 
 constexpr base::Duration kLifetime = std::chrono::seconds(24);
 
-Digest128 key(std::uint64_t number) {
-  return {.low = number * 0x9E3779B97F4A7C15 + 1, .high = number};
+Fingerprint key(std::uint64_t number) {
+  return {.value = number * 0x9E3779B97F4A7C15};
 }
 
 base::Instant at(int seconds) {
@@ -20,7 +20,7 @@ base::Instant at(int seconds) {
 }
 
 TEST(SeenCache, remembers_for_at_least_its_lifetime_and_less_than_twice_as_long) {
-  SeenCache<Digest128> cache(kLifetime, 1000);
+  SeenCache<Fingerprint> cache(kLifetime, 1000);
   cache.insert(key(1), at(0));
   cache.insert(key(2), at(23));
   for (int second = 0; second <= 60; ++second) {
@@ -41,7 +41,7 @@ TEST(SeenCache, remembers_for_at_least_its_lifetime_and_less_than_twice_as_long)
 
 TEST(SeenCache, never_holds_more_than_its_bound_and_keeps_the_youngest_half) {
   constexpr std::size_t kBound = 100;
-  SeenCache<Digest128> cache(kLifetime, kBound);
+  SeenCache<Fingerprint> cache(kLifetime, kBound);
   for (std::uint64_t i = 1; i <= 1000; ++i) {
     cache.insert(key(i), at(0));
     ASSERT_LE(cache.size(), kBound);
@@ -58,7 +58,7 @@ TEST(KeyedHash, depends_on_secret_purpose_and_every_byte) {
   const KeyedHash first(one);
   const KeyedHash second(two);
   base::Bytes data(600, 3);
-  const Digest128 digest = first.of(data, 0);
+  const Fingerprint digest = first.of(data, 0);
   EXPECT_EQ(digest, first.of(data, 0));
   EXPECT_FALSE(digest == second.of(data, 0));
   EXPECT_FALSE(digest == first.of(data, 1));
