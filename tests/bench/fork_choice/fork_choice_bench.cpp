@@ -1,6 +1,8 @@
 // What fork choice costs in a store of a thousand blocks and four hundred validators, signatures left out.
 #include <benchmark/benchmark.h>
 
+#include <malloc.h>
+
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -60,9 +62,9 @@ const FreeCrypto kFree;
   std::abort();
 }
 
-std::shared_ptr<const ValidatorRegistry> validators() {
-  std::vector<Validator> all(kValidators);
-  for (std::size_t i = 0; i < kValidators; ++i) {
+std::shared_ptr<const ValidatorRegistry> validators(std::size_t count) {
+  std::vector<Validator> all(count);
+  for (std::size_t i = 0; i < count; ++i) {
     base::store_le<std::uint64_t>(i + 1, all[i].attestation_public_key.data.data());
     all[i].index = ValidatorIndex(i);
   }
@@ -100,7 +102,7 @@ void import_block(Store& store, const Block& block) {
 /// A chain of blocks, one for each slot, that never finalizes, so that nothing in it is out of fork choice's
 /// reach; every tenth block has a sibling.
 Store build_store() {
-  auto state = std::make_shared<const State>(generate_genesis(0, validators()));
+  auto state = std::make_shared<const State>(generate_genesis(0, validators(kValidators)));
   auto anchor = std::make_shared<const Block>(genesis_block(*state));
   Store store = *Store::create(state, anchor, std::nullopt);
   BlockIndex tip = store.head_block();
@@ -358,6 +360,43 @@ void ancestor_test(benchmark::State& run) {
   }
 }
 BENCHMARK(ancestor_test);
+
+/// One slot as every node lives it: votes arrive in eight aggregates, a block with last slot's votes follows.
+void live_through(Store& store, Slot slot, std::size_t count) {
+  (void)store.on_tick(interval_from_slot(slot), false, nullptr);
+  const Verdict<ProducedBlock> produced =
+      produce_block_with_signatures(store, slot, ValidatorIndex(slot.value % count), kFree);
+  if (!produced) give_up("no block is produced");
+  store.update_head();
+  const Verdict<AttestationData> data = produce_attestation_data(store, slot);
+  if (!data) give_up("no vote is produced");
+  for (std::size_t part = 0; part < 8; ++part) {
+    AggregationBits bits(count);
+    for (std::size_t i = part; i < count; i += 8) bits.set(i);
+    store.record_aggregated_attestation(
+        {.data = *data,
+         .proof = {.participants = bits, .proof = {base::Bytes(58, static_cast<std::uint8_t>(part))}}});
+  }
+}
+
+/// What a store holds of the heap after 64 slots with 100 validators, its registry included.
+void memory_after_64_slots(benchmark::State& run) {
+  constexpr std::size_t kCount = 100;
+  double bytes = 0;
+  double finalized = 0;
+  for (auto _ : run) {
+    const std::size_t before = mallinfo2().uordblks;
+    auto state = std::make_shared<const State>(generate_genesis(0, validators(kCount)));
+    auto anchor = std::make_shared<const Block>(genesis_block(*state));
+    Store store = *Store::create(state, anchor, std::nullopt);
+    for (std::uint64_t slot = 1; slot <= 64; ++slot) live_through(store, Slot(slot), kCount);
+    bytes = static_cast<double>(mallinfo2().uordblks - before) + sizeof(Store);
+    finalized = static_cast<double>(store.latest_finalized().slot.value);
+  }
+  run.counters["bytes"] = bytes;
+  run.counters["finalized_slot"] = finalized;
+}
+BENCHMARK(memory_after_64_slots)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace lockstep::spec
