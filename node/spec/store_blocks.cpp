@@ -89,8 +89,8 @@ bool Store::import(const Root& root, std::shared_ptr<const Block> block,
   // Backwards, each to the very front, so that the body's votes end up there in the body's order.
   const std::vector<AggregatedAttestation>& attestations = block->body.attestations;
   for (auto attestation = attestations.rbegin(); attestation != attestations.rend(); ++attestation) {
-    const auto [place, before] = known_payloads_.move_to_front(attestation->data);
-    votes_.moved_to_front(attestation->data, before, place.position, place.entry->value.voters(), tree_);
+    const ProofPool::Place place = known_payloads_.move_to_front(attestation->data);
+    votes_.added(attestation->data, place.position, place.entry->value.voters(), tree_);
   }
   update_head();
   if (latest_finalized_.slot > finalized_before) {

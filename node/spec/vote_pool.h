@@ -60,9 +60,8 @@ class OrderedVotes {
     return {place->second, &entries_.at(place->second)};
   }
 
-  /// Moves the entry of that vote to the front, or puts an empty one there. Also says where it stood before,
-  /// or where it stands if it was not there.
-  std::pair<Place, PoolPosition> move_to_front(const AttestationData& data) {
+  /// Moves the entry of that vote to the front, or puts an empty one there.
+  Place move_to_front(const AttestationData& data) {
     const PoolPosition front = next_at_front();
     const auto [place, is_new] = positions_.try_emplace(data, front);
     const PoolPosition before = std::exchange(place->second, front);
@@ -73,7 +72,7 @@ class OrderedVotes {
       node.key() = front;
       entries_.insert(entries_.begin(), std::move(node));
     }
-    return {{front, &entries_.begin()->second}, before};
+    return {front, &entries_.begin()->second};
   }
 
   /// Removes the entry of that vote, if there is one.

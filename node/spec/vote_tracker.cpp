@@ -49,7 +49,7 @@ void VoteTracker::added(const AttestationData& data, PoolPosition position, cons
     return;
   }
   const LatestVote vote = vote_for(data, position, tree);
-  waits_for_head_ = waits_for_head_ || vote.head == kNoBlock;
+  waits_for_head_ = waits_for_head_ || (vote.head == kNoBlock && voters.any());
   make_room_for(voters, votes_);
   voters.for_each_set([&](std::size_t validator) {
     LatestVote& held = votes_[validator];
@@ -58,20 +58,6 @@ void VoteTracker::added(const AttestationData& data, PoolPosition position, cons
       held = vote;
     }
   });
-}
-
-void VoteTracker::moved_to_front(const AttestationData& data, PoolPosition before, PoolPosition position,
-                                 const AggregationBits& voters, BlockTree& tree) {
-  if (data.head.slot <= cutoff_ || !voters.any()) {
-    return;
-  }
-  voters.for_each_set([&](std::size_t validator) {
-    LatestVote& held = votes_[validator];
-    if (held.counts && held.position == before) {
-      held.position = position;
-    }
-  });
-  added(data, position, voters, tree);
 }
 
 void VoteTracker::block_inserted(const ProofPool& pool, BlockTree& tree) {

@@ -29,12 +29,10 @@ class VoteTracker {
   /// Counts only votes whose head is later than `cutoff`.
   explicit VoteTracker(Slot cutoff) : cutoff_(cutoff) {}
 
-  /// The entry at `position` has gained a proof by `voters`.
+  /// The entry at `position` has gained a proof by `voters`, or has moved there, to the very front, with all
+  /// its voters: either way it now wins against every vote that it did not win against before.
   void added(const AttestationData& data, PoolPosition position, const AggregationBits& voters,
              BlockTree& tree);
-  /// An entry with these voters has moved to the very front, from `before` to `position`.
-  void moved_to_front(const AttestationData& data, PoolPosition before, PoolPosition position,
-                      const AggregationBits& voters, BlockTree& tree);
   /// A block was inserted into the tree. Votes may have been waiting for it.
   void block_inserted(const ProofPool& pool, BlockTree& tree);
   /// Entries were removed, or the finalized slot has changed to `cutoff`, up or down.

@@ -358,6 +358,42 @@ TEST(Store, puts_a_produced_block_in_without_moving_the_head) {
   EXPECT_EQ(store.head(), produced->root);
 }
 
+TEST(Store, prunes_votes_that_finality_has_left_behind_or_orphaned) {
+  Store store = store_at_slot_20(3);
+  const Root genesis = store.head();
+  const auto justifying = [&](const Root& target, const Root& source) {
+    const Checkpoint head = checkpoint_of(store, target);
+    const AttestationData data{
+        .slot = head.slot, .head = head, .target = head, .source = checkpoint_of(store, source)};
+    return std::vector<AggregatedAttestation>{{.aggregation_bits = bits_of({0, 1}), .data = data}};
+  };
+  const Root first = extend(store, genesis, Slot(1));
+  const Root orphan = extend(store, genesis, Slot(4));
+  const AttestationData behind = vote_for(store, first, Slot(5));
+  const AttestationData orphaned = vote_for(store, orphan, Slot(5));
+  const Root second = extend(store, first, Slot(2), justifying(first, genesis));
+  const AttestationData alive = vote_for(store, second, Slot(5));
+  for (const AttestationData& data : {behind, orphaned, alive}) {
+    gossip(store, data, bits_of({2}));
+  }
+  store.accept_new_attestations();
+  for (const AttestationData& data : {behind, orphaned, alive}) {
+    gossip(store, data, bits_of({0}));
+    ASSERT_TRUE(store.on_gossip_attestation(testing::signed_vote(data, 1), true, testing::TrustingScheme())
+                    .has_value());
+  }
+  const std::vector<AggregatedAttestation> last = justifying(second, first);
+  extend(store, second, Slot(3), last);
+  ASSERT_EQ(store.latest_finalized(), checkpoint_of(store, first));
+  EXPECT_EQ(known_votes(store), (std::vector<AttestationData>{last[0].data, alive}));
+  EXPECT_EQ(store.latest_new_aggregated_payloads().size(), 1U);
+  EXPECT_NE(store.latest_new_aggregated_payloads().find(alive), nullptr);
+  EXPECT_EQ(store.attestation_signatures().size(), 1U);
+  EXPECT_NE(store.attestation_signatures().find(alive), nullptr);
+  EXPECT_EQ(weight_of(store, orphan), 0U);
+  EXPECT_EQ(weight_of(store, second), 1U) << "the vote for the orphan is gone, so the next one counts";
+}
+
 TEST(Store, takes_finality_back_when_a_later_justified_block_lies_on_another_branch) {
   Store store = genesis_store(3);
   const Root genesis = store.head();
