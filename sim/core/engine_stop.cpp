@@ -85,8 +85,9 @@ void Engine::run_out() {
     }
   }
   // A failure while unwinding clears the budget of turns, but must not end the unwinding.
-  for (const std::uint64_t end = turns_ + livelock_bound_; runnable_.size() != 0 && turns_ < end;) {
-    turns_left_ = end - turns_;
+  const std::uint64_t before = turns_;
+  while (runnable_.size() != 0 && turns_ - before < livelock_bound_) {
+    turns_left_ = livelock_bound_ - (turns_ - before);
     give_turn();
   }
   runnable_ = Runnable{};

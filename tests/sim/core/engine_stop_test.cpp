@@ -246,6 +246,22 @@ TEST(Unwinding, passes_through_held_locks_and_waits) {
   EXPECT_EQ(cond.slot, 0U);
 }
 
+TEST(Unwinding, ends_everybody_however_large_the_bound_on_turns_is) {
+  Choices choices(1);
+  Engine::Options options;
+  options.livelock_bound = ~std::uint64_t{0};
+  Engine engine(choices, options);
+  for (int i = 0; i < 10; ++i) {
+    engine.spawn("worker", node_lane(0), [&engine] {
+      engine.yield();
+      engine.park(kForever);
+    });
+  }
+  EXPECT_EQ(engine.run(), RunEnd::kDeadlock);
+  engine.unwind();
+  EXPECT_EQ(engine.abandoned(), 0U);
+}
+
 TEST(Unwinding, leaves_the_stacks_to_the_next_engine) {
   StackPool stacks;
   for (int run = 0; run < 50; ++run) {
