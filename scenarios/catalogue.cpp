@@ -292,10 +292,13 @@ base::Result<cluster::Plan, std::string> complete_plan(cluster::Plan plan) {
   return Completed(boost::system::in_place_value, std::move(plan));
 }
 
-cluster::Outcome run_plan(const cluster::Plan& plan, const Progress& progress) {
+cluster::Outcome run_plan(const cluster::Plan& plan, const Progress& progress,
+                          std::optional<cluster::WatchedCell> watch) {
   const Entry* const entry = find_entry(plan.scenario);
   LOCKSTEP_ASSERT_MSG(entry != nullptr, "complete_plan comes before run_plan");
-  return cluster::tell(plan, entry->design, entry->story, checkers::all(), progress);
+  cluster::Design design = entry->design;
+  design.watch = watch;
+  return cluster::tell(plan, design, entry->story, checkers::all(), progress);
 }
 
 }  // namespace lockstep::scenarios

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,7 +48,9 @@ const Scenario* find_scenario(std::string_view name);
 /// be right.
 base::Result<cluster::Plan, std::string> complete_plan(cluster::Plan plan);
 
-/// Runs a completed plan to its end, in the calling thread. Same plan, same outcome.
-cluster::Outcome run_plan(const cluster::Plan& plan, const Progress& progress = {});
+/// Runs a completed plan to its end, in the calling thread. Same plan, same outcome. The outcome keeps the
+/// single events of the cell that is watched, if there is one.
+cluster::Outcome run_plan(const cluster::Plan& plan, const Progress& progress = {},
+                          std::optional<cluster::WatchedCell> watch = std::nullopt);
 
 }  // namespace lockstep::scenarios

@@ -159,6 +159,7 @@ Outcome Cluster::outcome() const {
   out.failure = record.failure();
   out.trace = world_->engine.trace().tree();
   out.trace_hash = out.trace.total();
+  out.watched = world_->engine.trace().detail();
   for (const NodeView& view : record.views()) {
     out.nodes.push_back({view.head.slot.value, view.justified.slot.value, view.finalized.slot.value});
   }

@@ -40,6 +40,8 @@ struct Design {
   std::function<std::vector<std::uint64_t>(std::uint64_t)> validators_of = {};
   /// Puts a listener of the caller's in front of each node's reporter.
   ListenThrough listen_through = {};
+  /// The cell of the trace whose single events the outcome keeps.
+  std::optional<WatchedCell> watch = std::nullopt;
 };
 
 /// What a flood consists of.

@@ -36,11 +36,18 @@ struct Failure {
   std::vector<std::string> events;
 };
 
+/// One cell of the trace: what one lane does in one epoch.
+struct WatchedCell {
+  sim::Lane lane = sim::kWorldLane;
+  std::uint64_t epoch = 0;
+};
+
 struct Outcome {
   Plan plan;
   std::optional<Failure> failure;  ///< None: all checkers held.
   std::uint64_t trace_hash = 0;
   sim::TraceTree trace;
+  std::vector<std::string> watched;  ///< The single events of the cell that was watched, one line each.
   std::vector<NodeOutcome> nodes;
   TickLateness tick_lateness;
   std::uint64_t virtual_nanoseconds = 0;

@@ -135,6 +135,9 @@ Cluster::World::World(const Plan& the_plan, const Design& the_design, Invariants
   }
   sim::name_world_kinds(engine.trace());
   name_reports(engine.trace());
+  if (design.watch) {
+    engine.trace().watch(design.watch->lane, design.watch->epoch);
+  }
   network = std::make_unique<sim::Network>(engine, static_cast<sim::NodeIndex>(plan.nodes),
                                            topology_of(plan, settings, choices), network_options(settings));
   record.begin_with(genesis.anchor_checkpoint());

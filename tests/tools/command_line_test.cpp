@@ -35,6 +35,8 @@ TEST(CommandLine, answers_bad_input_with_one_line_and_exit_2) {
                                 "run calm --seed -1",
                                 "run calm --seed 18446744073709551616",
                                 "run calm --set color=red",
+                                "run calm --watch 1",
+                                "run calm --watch 1/4294967296",
                                 "run calm --set color",
                                 "run calm --set shift=1 --set shift=2",
                                 "run calm --plan-out /proc/nowhere/a.plan",
@@ -263,6 +265,8 @@ TEST(CheckDeterminism, finds_the_place_where_another_build_parts) {
   const Told told = tell(place, "check-determinism calm --seeds 1..2 --against ./other");
   EXPECT_EQ(told.exit, 3);
   EXPECT_NE(told.out.find("/other: they part in epoch 3 (second 12 to 16), node 1"), std::string::npos)
+      << told.out;
+  EXPECT_NE(told.out.find("; event 2 of it is `2 sleeps 0 0` here, `2 wavers 0 0` there"), std::string::npos)
       << told.out;
 }
 

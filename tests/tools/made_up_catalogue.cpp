@@ -72,7 +72,8 @@ base::Result<cluster::Plan, std::string> complete_plan(cluster::Plan plan) {
   return plan;
 }
 
-cluster::Outcome run_plan(const cluster::Plan& plan, const Progress& progress) {
+cluster::Outcome run_plan(const cluster::Plan& plan, const Progress& progress,
+                          std::optional<cluster::WatchedCell> watch) {
   static std::uint64_t runs = 0;
   ++runs;
   cluster::Outcome outcome;
@@ -86,6 +87,9 @@ cluster::Outcome run_plan(const cluster::Plan& plan, const Progress& progress) {
       progress(slot, plan.slots);
     }
     const bool wavers = plan.scenario == "wavers" || (from_outside != nullptr && slot == 3);
+    if (watch && watch->epoch == slot && watch->lane == sim::node_lane(1)) {
+      outcome.watched = {"1 wakes 0 0", wavers ? "2 wavers 0 0" : "2 sleeps 0 0"};
+    }
     outcome.trace.cells.push_back(
         {slot, sim::node_lane(1), 1 + slot, mixed(plan.seed + shift + slot + (wavers ? runs : 0))});
   }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -65,6 +66,26 @@ std::string parting(const sim::TraceTree& here, const sim::TraceTree& there) {
   return text;
 }
 
+/// The cell in which two histories part first; nothing where their traces cannot tell.
+std::optional<cluster::WatchedCell> parting_cell(const sim::TraceTree& here, const sim::TraceTree& there) {
+  if (here.epoch != there.epoch) {
+    return std::nullopt;
+  }
+  const auto difference = sim::first_difference(here, there);
+  return difference ? std::optional(cluster::WatchedCell{difference->lane, difference->epoch}) : std::nullopt;
+}
+
+/// The first event of the parting cell that is not the same on both sides, in words; empty where none is
+/// known.
+std::string parting_event(const std::vector<std::string>& here, const std::vector<std::string>& there) {
+  const auto [mine, theirs] = std::mismatch(here.begin(), here.end(), there.begin(), there.end());
+  if (mine == here.end() && theirs == there.end()) {
+    return "";
+  }
+  return fmt::format("; event {} of it is `{}` here, `{}` there", mine - here.begin() + 1,
+                     mine == here.end() ? "none" : *mine, theirs == there.end() ? "none" : *theirs);
+}
+
 std::string fingerprint_of(const cluster::Outcome& outcome) {
   return outcome.failure ? outcome.failure->fingerprint : "";
 }
@@ -78,18 +99,30 @@ std::string compare_seed(const RunOptions& options, std::uint64_t seed,
     const cluster::Outcome first = scenarios::run_plan(plan);
     const cluster::Outcome second = scenarios::run_plan(plan);
     if (first.trace_hash != second.trace_hash || fingerprint_of(first) != fingerprint_of(second)) {
-      found.push_back({"this process", "run twice, " + parting(first.trace, second.trace)});
+      std::string sentence = "run twice, " + parting(first.trace, second.trace);
+      if (const auto cell = parting_cell(first.trace, second.trace)) {
+        sentence += parting_event(scenarios::run_plan(plan, {}, cell).watched,
+                                  scenarios::run_plan(plan, {}, cell).watched);
+      }
+      found.push_back({"this process", sentence});
     }
     for (const auto& program : programs) {
-      OtherRun other = run_elsewhere(program, options, seed, false);
+      OtherRun other = run_elsewhere(program, options, seed, {});
       if (other.error.empty() && other.trace_hash == hex64(first.trace_hash) &&
           other.fingerprint == fingerprint_of(first)) {
         continue;
       }
       if (other.error.empty()) {
-        other = run_elsewhere(program, options, seed, true);
+        other = run_elsewhere(program, options, seed, {.with_trace = true, .watch = std::nullopt});
       }
-      found.push_back({program, other.error.empty() ? parting(first.trace, other.trace) : other.error});
+      std::string sentence = other.error.empty() ? parting(first.trace, other.trace) : other.error;
+      const auto cell = other.error.empty() ? parting_cell(first.trace, other.trace) : std::nullopt;
+      if (cell) {
+        sentence += parting_event(
+            scenarios::run_plan(plan, {}, cell).watched,
+            run_elsewhere(program, options, seed, {.with_trace = false, .watch = cell}).watched);
+      }
+      found.push_back({program, sentence});
     }
   } catch (const std::exception& error) {
     found.push_back({"this process", std::string("the run did not end: ") + error.what()});

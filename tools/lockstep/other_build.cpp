@@ -33,13 +33,18 @@ std::string said_by(const std::string& command, int& status) {
 }  // namespace
 
 OtherRun run_elsewhere(const std::string& program, const RunOptions& options, std::uint64_t seed,
-                       bool with_trace) {
+                       const Question& question) {
   std::vector<std::string> arguments = {program, "run"};
   const auto run = as_arguments(options);
   arguments.insert(arguments.end(), run.begin(), run.end());
   arguments.insert(arguments.end(), {"--seed", fmt::to_string(seed), "--json", "--no-plan"});
-  if (with_trace) {
+  if (question.with_trace) {
     arguments.emplace_back("--trace-tree");
+  }
+  if (question.watch) {
+    arguments.insert(arguments.end(),
+                     {"--watch", fmt::format("{}/{}", question.watch->epoch,
+                                             static_cast<std::uint32_t>(question.watch->lane))});
   }
   int status = 0;
   const std::string text = said_by(shell_line(arguments) + " 2>&1", status);
@@ -54,7 +59,10 @@ OtherRun run_elsewhere(const std::string& program, const RunOptions& options, st
     if (!json.at("failure").is_null()) {
       json.at("failure").at("fingerprint").get_to(other.fingerprint);
     }
-    if (with_trace) {
+    if (json.contains("watched")) {
+      json.at("watched").get_to(other.watched);
+    }
+    if (question.with_trace) {
       auto tree = sim::parse_trace_tree(json.at("trace_tree").get<std::string>());
       if (!tree) {
         other.error = "its trace tree cannot be read: " + tree.error();

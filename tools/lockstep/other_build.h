@@ -1,7 +1,9 @@
 // The same run in another process: another build of this program, or this one afresh.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/core/trace.h"
 #include "tools/lockstep/run_options.h"
@@ -14,10 +16,17 @@ struct OtherRun {
   std::string trace_hash;
   std::string fingerprint;  ///< Empty if it passed.
   sim::TraceTree trace;     ///< Empty unless asked for.
+  std::vector<std::string> watched;
+};
+
+/// How much another process is asked to tell.
+struct Question {
+  bool with_trace = false;
+  std::optional<cluster::WatchedCell> watch;
 };
 
 /// Has `program` do the run. Never throws.
 OtherRun run_elsewhere(const std::string& program, const RunOptions& options, std::uint64_t seed,
-                       bool with_trace);
+                       const Question& question);
 
 }  // namespace lockstep::tools

@@ -125,6 +125,9 @@ std::string as_json(const cluster::Outcome& outcome, const RunFacts& facts) {
   if (facts.with_trace_tree) {
     json["trace_tree"] = outcome.trace.to_text();
   }
+  if (!outcome.watched.empty()) {
+    json["watched"] = outcome.watched;
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

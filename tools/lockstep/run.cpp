@@ -24,6 +24,7 @@ struct RunVerbOptions {
   bool json = false;
   bool trace_tree = false;
   bool no_plan = false;
+  std::string watch;
 };
 
 std::uint64_t seed_from_the_machine() {
@@ -45,17 +46,21 @@ void say_seed(const RunVerbOptions& options, const cluster::Plan& plan) {
 int run(const RunVerbOptions& options) {
   const cluster::Plan plan = plan_of(
       options.run, options.seed.empty() ? seed_from_the_machine() : read_count("--seed", options.seed));
+  std::optional<cluster::WatchedCell> watch;
+  if (!options.watch.empty()) {
+    watch = read_cell(options.watch);
+  }
   std::optional<OutputFile> plan_out;
   if (!options.plan_out.empty()) {
     plan_out.emplace(options.plan_out);
   }
   say_seed(options, plan);
-
   const double began = wall_seconds();
   cluster::Outcome outcome;
   {
     ProgressBar bar(plan.slots);
-    outcome = scenarios::run_plan(plan, [&](std::uint64_t slot, std::uint64_t) { bar.show(slot, "slots"); });
+    outcome =
+        scenarios::run_plan(plan, [&](std::uint64_t slot, std::uint64_t) { bar.show(slot, "slots"); }, watch);
   }
   RunFacts facts;
   facts.wall_seconds = wall_seconds() - began;
@@ -92,6 +97,9 @@ void add_run(CLI::App& app, Action& chosen) {
       ->excludes("--plan-out");
   verb->add_flag("--json", options->json, "one JSON object");
   verb->add_flag("--trace-tree", options->trace_tree, "with --json: the hash of every slot and node");
+  verb->add_option("--watch", options->watch,
+                   "with --json: the single events of one epoch of one lane of the trace")
+      ->type_name("EPOCH/LANE");
   verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

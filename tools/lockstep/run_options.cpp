@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -170,6 +171,14 @@ SeedRange read_seed_range(const std::string& text) {
     throw UsageError("--seeds " + text + " are too many: at most " + std::to_string(kSeedsMax) + " at once");
   }
   return {pair->first, pair->second};
+}
+
+cluster::WatchedCell read_cell(const std::string& text) {
+  const auto pair = read_pair(text, "/");
+  if (!pair || pair->second > std::numeric_limits<std::uint32_t>::max()) {
+    throw UsageError("--watch wants EPOCH/LANE, as in 12/3, not '" + text + "'");
+  }
+  return {sim::Lane{static_cast<std::uint32_t>(pair->second)}, pair->first};
 }
 
 Shard read_shard(const std::string& text) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/cluster/plan.h"
+#include "sim/cluster/outcome.h"
 
 namespace CLI {
 class App;
@@ -47,6 +47,9 @@ struct SeedRange {
 
 /// Reads A..B, or a single seed A. Throws UsageError.
 SeedRange read_seed_range(const std::string& text);
+
+/// Reads EPOCH/LANE, as in 12/3. Throws UsageError.
+cluster::WatchedCell read_cell(const std::string& text);
 
 /// One part of a whole that several machines share: the K-th of N, K from 1.
 struct Shard {
