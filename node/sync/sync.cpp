@@ -101,8 +101,8 @@ void Sync::on_block_result(const chain::BlockResult& result) {
   if (result.outcome == chain::BlockOutcome::kUnknownParent) {
     const spec::Root missing = chain_.pending().missing_ancestor(result.parent_root);
     const spec::Slot head = chain_.head().slot;
-    if (chain_.has_or_holds(missing)) {
-      // It waits for its turn.
+    if (missing != result.parent_root || chain_.has_or_holds(missing)) {
+      // The oldest of those that wait has been seen to already, or its parent waits for its turn.
     } else if (range_ && result.slot > range_->next) {
       range_->last = std::max(range_->last, result.slot - 1);
     } else if (result.slot > head + 1) {

@@ -74,7 +74,7 @@ class Program : public testing::Test {
 TEST_F(Program, a_network_that_it_makes_can_be_read_back_with_its_keys) {
   for (const std::string name : {"xmss-test", "cheap"}) {
     SCOPED_TRACE(name);
-    const auto signatures = std::move(*choose_signatures(name));
+    const auto signatures = *choose_signatures(name);
     SystemRandom random;
     const fs::path out = directory / name;
     ASSERT_TRUE(make_devnet({.directory = out.string(), .genesis_time = 1234, .validators = 5, .nodes = 2},

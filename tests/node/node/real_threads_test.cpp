@@ -94,7 +94,7 @@ class RealThreads : public testing::Test {
       for (const auto& other : parties) {
         options.dial.push_back("127.0.0.1:" + std::to_string(other->tcp->listen_port()));
       }
-      party->tcp = std::move(*real::TcpTransport::open(options));
+      party->tcp = *real::TcpTransport::open(options);
       party->transport = std::make_unique<FastTransport>(*party->tcp, clock);
       Config config{.anchor = anchor, .validators = keys.own(i, 1), .is_aggregator = i == 0};
       party->node = std::make_unique<Node>(runtime::Runtime{.clock = clock,

@@ -253,6 +253,7 @@ TEST_F(SyncTest, another_branch_that_left_ours_long_ago_is_fetched_whole) {
   }
   EXPECT_EQ(chain.head().root, author.chain().head().root);
   EXPECT_EQ(chain.store().latest_justified(), author.chain().store().latest_justified());
+  EXPECT_LE(chain.block_counts().duplicate, 4U) << "hardly any block is fetched twice";
 }
 
 TEST_F(SyncTest, a_head_that_stands_still_makes_it_ask_for_a_status_once_a_slot) {
