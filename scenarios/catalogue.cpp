@@ -22,7 +22,7 @@ constexpr std::array kClockSettings = {
     SettingRule{"clock_offset_ms", "each node's clock is off by up to this besides", "0", 0, 60'000, ""},
 };
 constexpr std::array kFloodSettings = {
-    SettingRule{"late_ms", "no slot tick may come later than this", "400", 0, 60'000, ""},
+    SettingRule{"late_ms", "no slot tick may come later than this", "50", 0, 60'000, ""},
     SettingRule{"per_second", "messages that the flood brings to each peer", "1000", 1, 100'000, ""},
 };
 
@@ -39,9 +39,6 @@ struct Entry {
 };
 
 constexpr LivenessBounds kUsual{};
-/// A third of all slots stay empty, and every single vote is needed.
-constexpr LivenessBounds kThinned{
-    .head_lag_max = 5, .head_settles_within = 8, .finality_lag_max = 14, .finality_settles_within = 24};
 
 const std::array kEntries = {
     Entry{{.name = "devnet",
@@ -68,7 +65,7 @@ const std::array kEntries = {
            .moral = "Two halves that went separate ways come together, and what was final stays final.",
            .nodes = 4,
            .nodes_min = 4,
-           .nodes_max = 64,
+           .nodes_max = 16,
            .slots = 40,
            .slots_min = 32,
            .settings = {}},
@@ -78,22 +75,34 @@ const std::array kEntries = {
            .moral = "As many may be offline as two thirds of the votes can do without.",
            .nodes = 9,
            .nodes_min = 3,
-           .nodes_max = 128,
-           .slots = 40,
-           .slots_min = 24,
+           .nodes_max = 11,
+           .slots = 48,
+           .slots_min = 40,
            .settings = {}},
-          {.settings = {}, .bounds = kThinned},
+          {.settings = {}, .bounds = kUsual},
           a_third_offline_still_finalizes},
     Entry{{.name = "more_than_a_third_offline_stalls_finality",
            .moral = "With one more offline nothing becomes final until somebody comes back.",
            .nodes = 9,
            .nodes_min = 4,
-           .nodes_max = 64,
-           .slots = 48,
-           .slots_min = 40,
+           .nodes_max = 16,
+           .slots = 40,
+           .slots_min = 36,
            .settings = {}},
           {.settings = {}, .bounds = kUsual},
           more_than_a_third_offline_stalls_finality},
+    Entry{
+        {.name = "old_votes_crowd_out_new_ones",
+         .moral =
+             "After a long stall the votes that came to nothing fill every block, and finality never comes.",
+         .nodes = 9,
+         .nodes_min = 9,
+         .nodes_max = 9,
+         .slots = 80,
+         .slots_min = 60,
+         .settings = {}},
+        {.settings = {}, .bounds = kUsual},
+        old_votes_crowd_out_new_ones},
     Entry{{.name = "clocks_at_the_edge_of_tolerance_still_finalize",
            .moral = "Clocks that disagree by as much as is put up with do not stop the chain.",
            .nodes = 6,

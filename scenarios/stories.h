@@ -10,6 +10,7 @@ void unheard_block_is_abandoned(cluster::Cluster& cluster);
 void healed_partition_converges(cluster::Cluster& cluster);
 void a_third_offline_still_finalizes(cluster::Cluster& cluster);
 void more_than_a_third_offline_stalls_finality(cluster::Cluster& cluster);
+void old_votes_crowd_out_new_ones(cluster::Cluster& cluster);
 void clocks_at_the_edge_of_tolerance_still_finalize(cluster::Cluster& cluster);
 void gossip_flood_leaves_the_clock_alone(cluster::Cluster& cluster);
 void restarted_node_catches_up(cluster::Cluster& cluster);

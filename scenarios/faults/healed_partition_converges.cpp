@@ -1,12 +1,12 @@
 // Two halves that went separate ways come together again, and what was final stays final.
 //
 // Given  nodes that agree and finalize.
-// When   from slot 6 to slot 14 neither half of them hears the other: each builds a branch of its own, and as
+// When   from slot 6 to slot 11 neither half of them hears the other: each builds a branch of its own, and as
 //        neither has two thirds of the votes, nothing becomes final.
 // Then   once they hear one another again all of them fetch the branch that they lack, choose one head, and
 //        finalize on.
 //
-//     slot 5        6 … 13            14 …
+//     slot 5        6 … 10            11 …
 //       ■ ──────────■ ─ ■ ─ ■ ─╮  one half
 //       ╰───────── ■ ─ ■ ─ ■ ──┴────── ■ ─ ■  one chain
 //
@@ -26,14 +26,14 @@ void healed_partition_converges(Cluster& cluster) {
     const Fault apart = cluster.partition(one_half);
     cluster.run_until(slot(8));
     const std::uint64_t finalized = cluster.finalized_slot_max();
-    cluster.run_until(slot(14));
+    cluster.run_until(slot(11));
     cluster.expect(heads_differ());
     cluster.expect(finalized_at_most(finalized));
   }
   cluster.run_to_the_end();
   cluster.expect(heads_agree());
   cluster.expect(reached("reorg"));
-  cluster.expect(finalized_at_least(15));
+  cluster.expect(finalized_at_least(12));
 }
 
 }  // namespace lockstep::scenarios

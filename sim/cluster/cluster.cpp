@@ -44,6 +44,11 @@ Group Cluster::every_nth(std::uint64_t step, std::uint64_t first) const {
   return Group(std::move(numbers));
 }
 
+Group Cluster::last(std::uint64_t count) const {
+  LOCKSTEP_ASSERT(count <= nodes());
+  return every_nth(1, nodes() - count);
+}
+
 std::uint64_t Cluster::slots() const {
   return world_->plan.slots;
 }
@@ -105,6 +110,10 @@ void Cluster::restart(const Group& group) {
   for (const std::uint64_t number : group.numbers()) {
     world_->start(number);
   }
+}
+
+void Cluster::owe(const LivenessBounds& bounds) {
+  world_->record.weather.bounds = bounds;
 }
 
 void Cluster::expect(const Expectation& expectation) {

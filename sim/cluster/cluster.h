@@ -74,6 +74,8 @@ class Cluster {
       return std::array<Member, N>{node(I)...};
     }(std::make_index_sequence<N>{});
   }
+  /// The last `count` nodes.
+  [[nodiscard]] Group last(std::uint64_t count) const;
   /// The nodes first, first + step, … to the last.
   [[nodiscard]] Group every_nth(std::uint64_t step, std::uint64_t first) const;
 
@@ -111,6 +113,8 @@ class Cluster {
 
   /// Ends the story with a failure if the expectation is not met.
   void expect(const Expectation& expectation);
+  /// What progress the chain owes from here on, instead of what the design says.
+  void owe(const LivenessBounds& bounds);
   /// The block that was proposed for `slot`; a failure if there is none or more than one.
   [[nodiscard]] spec::Checkpoint block_at(std::uint64_t slot);
 
