@@ -77,7 +77,11 @@ FiberRef Engine::spawn(std::string name, Lane lane, std::function<void()> body) 
   make_context(fiber.context, fiber.info, fiber.stack.low, fiber.stack.size, fiber.stack.colour, &fiber_main,
                &fiber);
   fiber.state = FiberState::kRunnable;
-  runnable_.push(&fiber);
+  fiber.op = Operation{OpKind::kStart, MemoryOrder::kSeqCst, 0, 0};
+  if (strategy_ != nullptr) {
+    strategy_->spawned(current_, fiber);
+  }
+  enqueue(fiber);
   ++alive_;
   trace_.record(lane, TraceKind::kSpawn, fiber.id, choice_object(fiber.name));
   return {&fiber, fiber.generation};
@@ -99,6 +103,9 @@ std::uint64_t Engine::draw(ChoiceStream& stream, std::uint64_t bound) {
 
 /// Whose turn it is: the one place that decides. Null when nobody is runnable, or when the loop must look.
 Fiber* Engine::pick() {
+  if (strategy_ != nullptr) {
+    return pick_by_strategy();
+  }
   const std::uint64_t candidates = runnable_.size();
   if (candidates == 0 || turns_left_ == 0) {
     return nullptr;
@@ -117,12 +124,30 @@ Fiber* Engine::pick() {
   return fiber;
 }
 
+Fiber* Engine::pick_by_strategy() {
+  if (strategy_->ready().empty() || turns_left_ == 0) {
+    return nullptr;
+  }
+  --turns_left_;
+  ++turns_;
+  Fiber& fiber = strategy_->next();
+  fiber.state = FiberState::kRunning;
+  if (&fiber != current_) {
+    trace_.record(fiber.lane, TraceKind::kSwitch, fiber.id, 0);
+  }
+  return &fiber;
+}
+
 /// Gives up the turn of `me`, which is runnable or parked, and returns when it has the next one.
 void Engine::switch_away(Fiber& me) {
   Fiber* next = pick();
-  if (next == &me) {
-    return;
+  if (next != &me) {
+    switch_to(me, next);
   }
+}
+
+/// Lets `next` go on, or the loop when that is null.
+void Engine::switch_to(Fiber& me, Fiber* next) {
   current_ = next;
   Context& to = next == nullptr ? loop_context_ : next->context;
   ContextInfo& to_info = next == nullptr ? loop_info_ : next->info;
@@ -154,6 +179,9 @@ void Engine::fiber_main(void* argument) {
 /// Leaves `fiber` for good. `last` says that its frames are gone, too; else they are given up as they stand.
 void Engine::end(Fiber& fiber, bool last) {
   trace_.record(fiber.lane, TraceKind::kExit, fiber.id, last ? 0 : 1);
+  if (strategy_ != nullptr) {
+    strategy_->remove(fiber);
+  }
   wake_all(fiber.joiners);
   ended_ = &fiber;
   ended_abandoned_ = !last;
@@ -211,7 +239,7 @@ RunEnd Engine::run_until(Time limit) {
 
 RunEnd Engine::loop(Time limit) {
   while (turns_left_ != 0) {
-    if (runnable_.size() != 0) {
+    if (ready() != 0) {
       give_turn();
       continue;
     }
@@ -254,6 +282,9 @@ void Engine::stop() {
 void Engine::block(Fiber& me, const Waiting& waiting) {
   me.waiting = &waiting;
   me.state = FiberState::kParked;
+  if (strategy_ != nullptr) {
+    strategy_->remove(me);
+  }
   switch_away(me);
 }
 
@@ -282,7 +313,7 @@ void Engine::wake(Fiber& fiber) {
   }
   fiber.waiting = nullptr;
   fiber.state = FiberState::kRunnable;
-  runnable_.push(&fiber);
+  enqueue(fiber);
 }
 
 void Engine::park(const Waiting& waiting) {
@@ -337,8 +368,13 @@ bool Engine::wake_one(WaitQueue& queue) {
   if (queue.empty()) {
     return false;
   }
-  const bool choose = policy_ == Policy::kRandom && queue.size() > 1;
-  wake(*queue.at(choose ? static_cast<std::uint32_t>(draw(wake_choices_, queue.size())) : 0));
+  std::uint32_t index = 0;
+  if (strategy_ != nullptr) {
+    index = strategy_->choose_value(queue.size());
+  } else if (policy_ == Policy::kRandom && queue.size() > 1) {
+    index = static_cast<std::uint32_t>(draw(wake_choices_, queue.size()));
+  }
+  wake(*queue.at(index));
   return true;
 }
 
@@ -351,13 +387,21 @@ void Engine::wake_all(WaitQueue& queue) {
 void Engine::yield() {
   Fiber& me = running();
   me.state = FiberState::kRunnable;
-  runnable_.push(&me);
+  me.op = Operation{OpKind::kYield, MemoryOrder::kSeqCst, 0, 0};
+  enqueue(me);
   switch_away(me);
   check_stop(me);
 }
 
 void Engine::schedule_point() {
-  if (current_ == nullptr || runnable_.size() == 0 || current_->stopping) {
+  if (current_ == nullptr || current_->stopping) {
+    return;
+  }
+  if (strategy_ != nullptr) {
+    point(Operation{});
+    return;
+  }
+  if (runnable_.size() == 0) {
     return;
   }
   Fiber& me = *current_;
@@ -368,6 +412,7 @@ void Engine::schedule_point() {
 
 void Engine::sleep_until(Time time) {
   const Waiting waiting{"sleep", nullptr, nullptr};
+  running().op = Operation{OpKind::kSleep, MemoryOrder::kSeqCst, 0, 0};
   static_cast<void>(park_until(waiting, time));
 }
 

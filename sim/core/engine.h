@@ -14,6 +14,7 @@
 #include "sim/core/failure.h"
 #include "sim/core/fiber.h"
 #include "sim/core/stack_pool.h"
+#include "sim/core/strategy.h"
 #include "sim/core/time.h"
 #include "sim/core/trace.h"
 
@@ -63,6 +64,16 @@ class Engine {
   [[nodiscard]] Choices& choices() { return choices_; }
   [[nodiscard]] Trace& trace() { return trace_; }
 
+  /// Lets `strategy` (not owned; null: the policy) decide all turns and wake-ups from now on. Requires: no
+  /// fiber is alive.
+  void set_strategy(Strategy* strategy);
+  [[nodiscard]] Strategy* strategy() const { return strategy_; }
+
+  /// Makes the engine as good as new, at a fraction of the cost: time is 0, numbers count from 1, the trace
+  /// is empty and nothing has failed. Unwinds the fibers that are left. Memory is kept. Choices go on being
+  /// drawn from the same seed. Not to be called by fibers or events.
+  void reset();
+
   /// Starts a fiber that is runnable at once, behind the others. `lane` says whose it is, `name` shows in
   /// reports. An exception that leaves `body` fails the run.
   FiberRef spawn(std::string name, Lane lane, std::function<void()> body);
@@ -108,6 +119,41 @@ class Engine {
   /// A place at which somebody else may come first: yield() when others are runnable, else nothing. Never
   /// throws; does nothing outside fibers and while unwinding.
   void schedule_point();
+  /// schedule_point() that says what comes next. While the fiber is unwound it returns at once; code that
+  /// turns in circles meanwhile is made to throw in the end.
+  void point(const Operation& operation) {
+    if (current_ == nullptr) {
+      return;
+    }
+    Fiber& me = *current_;
+    me.op = operation;
+    if (me.stopping) [[unlikely]] {
+      stopping_point(me);
+    } else if (strategy_ != nullptr) {
+      Fiber* next = pick();
+      if (next != &me) {
+        me.state = FiberState::kRunnable;
+        switch_to(me, next);
+      }
+    } else {
+      schedule_point();
+    }
+  }
+  /// A scheduling point before an operation that can be done only while `queue` is open: the fiber stands in
+  /// `queue` until it is chosen, and is runnable only while that is open (see open() and shut()), as which it
+  /// begins when `is_open`. Returns true out of the queue, when the operation must be done at once; false
+  /// when the fiber is unwound meanwhile. Needs a strategy. Never throws.
+  [[nodiscard]] bool contend(WaitQueue& queue, const Operation& operation, const Waiting& waiting,
+                             bool is_open);
+  /// Makes all that contend in `queue` runnable.
+  void open(WaitQueue& queue);
+  /// Makes all that contend in `queue` wait.
+  void shut(WaitQueue& queue);
+  /// Takes a fiber that is parked somewhere over into `queue`, to contend there for `operation`. `waiting`
+  /// must live as long as it stands there.
+  void move_to(Fiber& fiber, WaitQueue& queue, const Operation& operation, const Waiting& waiting,
+               bool is_open);
+
   /// Blocks the current fiber until `time`. May throw to unwind.
   void sleep_until(Time time);
   /// Blocks until the fiber has ended; at once if it has. A fiber that is being unwound waits for `ref`, too,
@@ -157,6 +203,7 @@ class Engine {
       ++begin_;
       return fiber;
     }
+    void clear() { begin_ = end_; }
     /// Fetches what the next turns under kFifo will touch.
     void prefetch() const {
       const std::uint64_t mask = ring_.size() - 1;
@@ -177,9 +224,17 @@ class Engine {
   static void wake_by_timer(void* fiber, std::uint64_t, std::uint64_t);
   [[nodiscard]] Fiber& running() const;
   [[nodiscard]] Fiber* pick();
+  [[nodiscard]] Fiber* pick_by_strategy();
+  [[nodiscard]] std::uint64_t ready() const {
+    return strategy_ == nullptr ? runnable_.size() : strategy_->ready().size();
+  }
+  /// Makes `fiber`, whose state says so already, one that can be picked.
+  void enqueue(Fiber& fiber) { strategy_ == nullptr ? runnable_.push(&fiber) : strategy_->add(fiber); }
+  void stopping_point(Fiber& me);
   void block(Fiber& me, const Waiting& waiting);
   WakeUp block_until(Fiber& me, const Waiting& waiting, Time deadline);
   void switch_away(Fiber& me);
+  void switch_to(Fiber& me, Fiber* next);
   void resume(Fiber& fiber);
   void wake(Fiber& fiber);
   void give_turn();
@@ -199,6 +254,7 @@ class Engine {
   [[nodiscard]] std::uint64_t draw(ChoiceStream& stream, std::uint64_t bound);
   void begin_stop(Fiber& fiber);
   void run_out();
+  Strategy* leave_strategy();
   void fail_if_circle(const Fiber& me, const Waiting& waiting);
   [[nodiscard]] std::string describe(const Waiting& waiting) const;
   void fail_with_current_exception(const Fiber* fiber) noexcept;
@@ -207,6 +263,7 @@ class Engine {
   Fiber* current_ = nullptr;
   /// Turns that may still be given at this instant; 0 also stands for "return to the loop and look".
   std::uint64_t turns_left_;
+  Strategy* strategy_ = nullptr;
   Policy policy_;
   bool halt_ = false;
   bool looping_ = false;

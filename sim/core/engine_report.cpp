@@ -114,6 +114,10 @@ std::string Engine::parked_report() const {
 
 /// Fails the run when `me`, about to wait, would close a circle of fibers that wait for one another.
 void Engine::fail_if_circle(const Fiber& me, const Waiting& waiting) {
+  if (waiting.holder == nullptr || *waiting.holder == nullptr ||
+      ((*waiting.holder)->state != FiberState::kParked && *waiting.holder != &me)) {
+    return;
+  }
   std::string circle = me.name + " waits for " + describe(waiting);
   const Waiting* edge = &waiting;
   for (std::size_t steps = 0; steps <= alive_; ++steps) {

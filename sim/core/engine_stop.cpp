@@ -41,8 +41,19 @@ void Engine::on_stop(Fiber& me) {
     throw Stop{};
   }
   me.state = FiberState::kRunnable;
-  runnable_.push(&me);
+  enqueue(me);
   switch_away(me);
+}
+
+/// A scheduling point of a fiber that is being unwound: it goes on at once, as in a destructor it must; what
+/// still turns after many of them is no destructor.
+void Engine::stopping_point(Fiber& me) {
+  constexpr std::uint32_t kDestructorPoints = kStopAttempts / 4;
+  if (me.stop_attempts < kDestructorPoints) {
+    ++me.stop_attempts;
+  } else {
+    on_stop(me);
+  }
 }
 
 void Engine::begin_stop(Fiber& fiber) {
@@ -74,9 +85,13 @@ void Engine::unwind() {
 
 /// Stops every fiber and gives turns until all have ended; what is left then waits for itself in a circle.
 void Engine::run_out() {
+  if (alive_ == 0) {
+    return;
+  }
   live_exceptions_ = live_exception_state();
   adopt_thread(loop_info_);
   looping_ = true;
+  Strategy* const strategy = leave_strategy();
   // The run is over: its ending is no part of the choices that somebody may want to replay.
   const Policy policy = std::exchange(policy_, Policy::kFifo);
   for (Fiber& fiber : records_) {
@@ -90,7 +105,7 @@ void Engine::run_out() {
     turns_left_ = livelock_bound_ - (turns_ - before);
     give_turn();
   }
-  runnable_ = Runnable{};
+  runnable_.clear();
   for (Fiber& fiber : records_) {
     if (fiber.state != FiberState::kFree) {
       ended_abandoned_ = true;
@@ -98,7 +113,42 @@ void Engine::run_out() {
     }
   }
   policy_ = policy;
+  strategy_ = strategy;
   looping_ = false;
+}
+
+/// Takes all fibers out of the strategy's hands, whose run is over, and returns it.
+Strategy* Engine::leave_strategy() {
+  Strategy* const strategy = std::exchange(strategy_, nullptr);
+  if (strategy != nullptr) {
+    while (!strategy->ready().empty()) {
+      Fiber& fiber = *strategy->ready().back();
+      strategy->remove(fiber);
+      runnable_.push(&fiber);
+    }
+  }
+  return strategy;
+}
+
+void Engine::set_strategy(Strategy* strategy) {
+  LOCKSTEP_ASSERT_MSG(alive_ == 0, "a strategy takes over only where no fiber runs");
+  strategy_ = strategy;
+}
+
+void Engine::reset() {
+  LOCKSTEP_ASSERT_MSG(!looping_, "reset() may not be called by fibers or events");
+  run_out();
+  if (now_ != Time{} || events_.size() != 0) {
+    events_.clear();
+    turn_choices_ = ChoiceStream(choices_, ChoiceDomain::kSchedule, 0, 0);
+    wake_choices_ = ChoiceStream(choices_, ChoiceDomain::kWakeUp, 0, 0);
+  }
+  now_ = Time{};
+  trace_.reset();
+  turns_ = 0;
+  next_id_ = 1;
+  halt_ = false;
+  failure_.reset();
 }
 
 void Engine::join(FiberRef ref) {
@@ -115,6 +165,7 @@ void Engine::join(FiberRef ref) {
   LOCKSTEP_ASSERT_MSG(ref.fiber != &me, "a fiber cannot wait for its own end");
   Fiber* const target = ref.fiber;
   const Waiting waiting{"end of", target->name.c_str(), &target};
+  me.op = Operation{OpKind::kJoin, MemoryOrder::kSeqCst, 0, 0};
   while (alive(ref)) {
     if (!me.stopping) {
       fail_if_circle(me, waiting);

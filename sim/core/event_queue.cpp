@@ -252,6 +252,27 @@ void EventQueue::restart(std::uint64_t position) {
   front_end_ = position;
 }
 
+void EventQueue::clear() {
+  const auto forget = [this](const Entry& entry) {
+    if (!stale(entry)) {
+      free_node(entry.node);
+    }
+  };
+  for (std::size_t i = front_head_; i < front_.size(); ++i) {
+    forget(front_[i]);
+  }
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    while (occupied_[level] != 0) {
+      Slot slot =
+          detach(static_cast<unsigned>(level), static_cast<unsigned>(std::countr_zero(occupied_[level])));
+      drain(slot, forget);
+    }
+  }
+  live_ = 0;
+  last_popped_ = 0;
+  restart(0);
+}
+
 /// Drops the entries of cancelled events from every slot.
 void EventQueue::sweep() {
   for (unsigned level = 0; level < kLevels; ++level) {

@@ -62,6 +62,9 @@ class EventQueue {
   /// pop_until() that returned false.
   EventId push(Time time, const Event& event);
 
+  /// Drops all events and lets time begin anew.
+  void clear();
+
   /// Takes an event back; false when it has run or was cancelled before.
   bool cancel(EventId id);
 

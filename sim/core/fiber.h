@@ -7,6 +7,7 @@
 
 #include "sim/core/context.h"
 #include "sim/core/event_queue.h"
+#include "sim/core/operation.h"
 #include "sim/core/stack_pool.h"
 #include "sim/core/trace_tree.h"
 
@@ -70,6 +71,11 @@ struct alignas(64) Fiber {
   Fiber* previous = nullptr;
 
   WaitQueue* queue = nullptr;
+  /// What it does next, told at its last scheduling point.
+  Operation op;
+  static constexpr std::uint32_t kNotReady = 0xffffffff;
+  /// Its place among those that a Strategy may choose from.
+  std::uint32_t ready_slot = kNotReady;
   Engine* engine = nullptr;
   EventId timer;
   std::uint32_t stop_attempts = 0;

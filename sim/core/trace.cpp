@@ -14,6 +14,18 @@ Trace::Trace(base::Duration epoch) : epoch_end_(epoch.count()), epoch_length_(ep
   name_kind(static_cast<std::uint32_t>(TraceKind::kFailure), "failure");
 }
 
+void Trace::reset() {
+  for (OpenCell& cell : lanes_) {
+    cell = OpenCell{};
+  }
+  closed_.clear();
+  detail_.clear();
+  epoch_ = 0;
+  epoch_end_ = epoch_length_.count();
+  mixed_now_ = 0;
+  now_ = Time{};
+}
+
 void Trace::append_open_cells(std::vector<TraceCell>& out) const {
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
     if (lanes_[lane].count != 0) {

@@ -59,6 +59,9 @@ class Trace {
     }
   }
 
+  /// Forgets all events and goes back to time 0. What is watched and named stays so.
+  void reset();
+
   /// The hash of everything recorded so far.
   [[nodiscard]] std::uint64_t total() const;
   /// How many events were recorded so far.

@@ -1,0 +1,58 @@
+// What all strategies share: the set of fibers that could run, and turns in fair order.
+#include "sim/core/strategy.h"
+
+#include "node/base/assert.h"
+
+namespace lockstep::sim {
+
+const char* to_text(OpKind kind) {
+  static constexpr const char* kNames[kOpKinds] = {
+      "turn",  "start",      "read",       "write",   "load",        "store",           "rmw",
+      "fence", "lock",       "try-lock",   "unlock",  "lock-shared", "try-lock-shared", "unlock-shared",
+      "wait",  "notify-one", "notify-all", "acquire", "try-acquire", "release",         "spawn",
+      "join",  "sleep",      "yield",      "choice"};
+  const auto index = static_cast<std::uint8_t>(kind);
+  return index < kOpKinds ? kNames[index] : "?";
+}
+
+void Strategy::begin_run() {
+  LOCKSTEP_ASSERT_MSG(ready_.empty(), "a run ends before the next begins");
+  last_ = nullptr;
+  steps_ = 0;
+  decisions_ = 0;
+  preemptions_ = 0;
+  hash_ = 0;
+  turns_on_end_ = 0;
+  last_fair_ = 0;
+  fair_after_ = fair_limit_;
+  fair_turn_ = fair_after_ == 0;
+  begin();
+}
+
+void Strategy::spawned(const Fiber* /*parent*/, Fiber& /*child*/) {}
+
+std::uint32_t Strategy::choose_value(std::uint32_t bound) {
+  const std::uint32_t value = bound > 1 ? draw_value(bound) : 0;
+  if (value_sink_ != nullptr && bound > 1) {
+    value_sink_->push_back(value);
+  }
+  return value;
+}
+
+Fiber& Strategy::choose_fairly() {
+  Fiber* next = nullptr;
+  Fiber* first = ready_.front();
+  for (Fiber* fiber : ready_) {
+    if (fiber->id < first->id) {
+      first = fiber;
+    }
+    if (fiber->id > last_fair_ && (next == nullptr || fiber->id < next->id)) {
+      next = fiber;
+    }
+  }
+  Fiber& chosen = next == nullptr ? *first : *next;
+  last_fair_ = chosen.id;
+  return chosen;
+}
+
+}  // namespace lockstep::sim
