@@ -46,4 +46,9 @@ void OsScheduler::yield() {
   std::this_thread::yield();
 }
 
+runtime::HeldLocks& OsScheduler::held_locks() {
+  thread_local runtime::HeldLocks held;
+  return held;
+}
+
 }  // namespace lockstep::real

@@ -13,6 +13,7 @@ class OsScheduler final : public runtime::Scheduler {
   /// `deadline` counts from the origin of std::chrono::steady_clock.
   void sleep_until(base::Instant deadline) override;
   void yield() override;
+  [[nodiscard]] runtime::HeldLocks& held_locks() override;
 };
 
 }  // namespace lockstep::real

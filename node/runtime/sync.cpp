@@ -1,4 +1,4 @@
-// Waiting on the operating system's condition variables.
+// Waiting on the operating system's primitives.
 #include "node/runtime/sync.h"
 
 #include <chrono>
@@ -38,6 +38,67 @@ bool CondVar::wait_until(std::unique_lock<Mutex>& lock, base::Instant deadline) 
   BorrowedLock borrowed(lock.mutex()->os_);
   const std::chrono::steady_clock::time_point until(deadline.time_since_epoch());
   return os_.wait_until(borrowed.get(), until) == std::cv_status::no_timeout;
+}
+
+void SharedMutex::lock_os() {
+  writers_waiting_.fetch_add(1, std::memory_order_relaxed);
+  {
+    const std::lock_guard close(gate_);
+    os_.lock();
+  }
+  writers_waiting_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void SharedMutex::wait_behind_writer() {
+  const std::lock_guard pass(gate_);
+}
+
+void Semaphore::acquire() {
+  if (hook_ != nullptr) {
+    hook_->acquire(*this);
+    return;
+  }
+  std::unique_lock lock(os_);
+  risen_.wait(lock, [this] { return count > 0; });
+  --count;
+}
+
+bool Semaphore::try_acquire() {
+  if (hook_ != nullptr) {
+    return hook_->try_acquire(*this);
+  }
+  const std::lock_guard lock(os_);
+  if (count == 0) {
+    return false;
+  }
+  --count;
+  return true;
+}
+
+bool Semaphore::acquire_until(base::Instant deadline) {
+  if (hook_ != nullptr) {
+    return hook_->acquire_until(*this, deadline);
+  }
+  std::unique_lock lock(os_);
+  const std::chrono::steady_clock::time_point until(deadline.time_since_epoch());
+  if (!risen_.wait_until(lock, until, [this] { return count > 0; })) {
+    return false;
+  }
+  --count;
+  return true;
+}
+
+void Semaphore::release(std::uint32_t permits) {
+  if (hook_ != nullptr) {
+    hook_->release(*this, permits);
+    return;
+  }
+  {
+    const std::lock_guard lock(os_);
+    LOCKSTEP_ASSERT_MSG(permits <= maximum_ - count, name_);
+    count += permits;
+  }
+  permits == 1 ? risen_.notify_one() : risen_.notify_all();
 }
 
 }  // namespace lockstep::runtime

@@ -1,34 +1,72 @@
-// Locks and condition variables: ordinary value types that a hook can take over.
+// Locks, condition variables and semaphores: ordinary value types that a hook can take over.
 //
-// Without a hook these are std::mutex and std::condition_variable behind one branch. With one, every
-// operation is the hook's: that is how the same object code runs on OS threads and under a scheduler that
-// owns every turn.
+// Without a hook these are the standard library's behind one branch. With one, every operation is the
+// hook's: that is how the same object code runs on OS threads and under a scheduler that owns every turn.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <shared_mutex>
 
+#include "node/base/assert.h"
 #include "node/base/time.h"
 
 namespace lockstep::runtime {
 
 class Mutex;
+class SharedMutex;
 class CondVar;
+class Semaphore;
+
+/// What an operation on an Atomic does to its memory.
+enum class AtomicKind : std::uint8_t { kLoad, kStore, kReadModifyWrite };
+
+/// One operation on an Atomic, as a hook sees it.
+struct AtomicOperation {
+  /// Which Atomic; two live ones never share an address.
+  const void* object = nullptr;
+  const char* name = "";
+  AtomicKind kind = AtomicKind::kLoad;
+  std::memory_order order = std::memory_order_seq_cst;
+};
 
 /// Takes the place of the operating system's primitives. One hook serves all locks of a node; the `slot`
-/// words of Mutex and CondVar are the hook's to use and are zero at first.
+/// words of the primitives are the hook's to use and are zero at first.
 class SyncHook {
  public:
   virtual ~SyncHook() = default;
+
   virtual void lock(Mutex& mutex) = 0;
   [[nodiscard]] virtual bool try_lock(Mutex& mutex) = 0;
   virtual void unlock(Mutex& mutex) noexcept = 0;
+
+  virtual void lock(SharedMutex& mutex) = 0;
+  [[nodiscard]] virtual bool try_lock(SharedMutex& mutex) = 0;
+  virtual void unlock(SharedMutex& mutex) noexcept = 0;
+  virtual void lock_shared(SharedMutex& mutex) = 0;
+  [[nodiscard]] virtual bool try_lock_shared(SharedMutex& mutex) = 0;
+  virtual void unlock_shared(SharedMutex& mutex) noexcept = 0;
+
   virtual void wait(CondVar& cond, Mutex& mutex) = 0;
   /// Returns false when `deadline` passed without a notification.
   virtual bool wait_until(CondVar& cond, Mutex& mutex, base::Instant deadline) = 0;
   virtual void notify_one(CondVar& cond) noexcept = 0;
   virtual void notify_all(CondVar& cond) noexcept = 0;
+
+  virtual void acquire(Semaphore& semaphore) = 0;
+  [[nodiscard]] virtual bool try_acquire(Semaphore& semaphore) = 0;
+  /// Returns false when `deadline` passed without a permit.
+  [[nodiscard]] virtual bool acquire_until(Semaphore& semaphore, base::Instant deadline) = 0;
+  /// Requires: the count stays within the maximum.
+  virtual void release(Semaphore& semaphore, std::uint32_t count) = 0;
+
+  /// Called right before each operation on an Atomic, which is then done by the caller at once: what the
+  /// hook lets happen first happens in here. A compare-exchange is announced as what it is when it succeeds.
+  virtual void before_atomic(const AtomicOperation& operation) = 0;
+  /// Called right after a compare-exchange that did not: it was a load with `operation`'s order.
+  virtual void compare_failed(const AtomicOperation& operation) = 0;
 };
 
 /// A named mutual-exclusion lock, not recursive. Satisfies Lockable, so std::lock_guard and std::unique_lock
@@ -57,6 +95,50 @@ class Mutex {
   std::mutex os_;
 };
 
+/// A named lock that many may hold shared or one exclusively; not recursive in either way and not upgradable.
+/// A waiting writer keeps readers out who come later, so that readers without end cannot starve it; readers
+/// who wait while a writer holds get a turn when that lets go. Satisfies SharedLockable.
+class SharedMutex {
+ public:
+  /// As for Mutex.
+  SharedMutex(SyncHook* hook, const char* name) : hook_(hook), name_(name) {}
+  SharedMutex(const SharedMutex&) = delete;
+  SharedMutex& operator=(const SharedMutex&) = delete;
+
+  void lock() { hook_ == nullptr ? lock_os() : hook_->lock(*this); }
+  [[nodiscard]] bool try_lock() { return hook_ == nullptr ? os_.try_lock() : hook_->try_lock(*this); }
+  void unlock() noexcept { hook_ == nullptr ? os_.unlock() : hook_->unlock(*this); }
+
+  void lock_shared() { hook_ == nullptr ? lock_shared_os() : hook_->lock_shared(*this); }
+  [[nodiscard]] bool try_lock_shared() {
+    return hook_ == nullptr ? os_.try_lock_shared() : hook_->try_lock_shared(*this);
+  }
+  void unlock_shared() noexcept { hook_ == nullptr ? os_.unlock_shared() : hook_->unlock_shared(*this); }
+
+  [[nodiscard]] const char* name() const { return name_; }
+
+  /// For the hook: its own word.
+  std::uintptr_t slot = 0;
+
+ private:
+  void lock_os();
+  void lock_shared_os() {
+    if (writers_waiting_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      wait_behind_writer();
+    }
+    os_.lock_shared();
+  }
+  void wait_behind_writer();
+
+  SyncHook* hook_;
+  const char* name_;
+  std::shared_mutex os_;
+  /// POSIX leaves it open who comes first and glibc prefers readers: a writer closes this gate behind the
+  /// readers that are inside.
+  std::mutex gate_;
+  std::atomic<std::uint32_t> writers_waiting_ = 0;
+};
+
 /// A condition variable for Mutex. Wake-ups may be spurious: wait in a loop or with a predicate.
 class CondVar {
  public:
@@ -82,6 +164,41 @@ class CondVar {
   SyncHook* hook_;
   const char* name_;
   std::condition_variable os_;
+};
+
+/// A named counter of permits between zero and a maximum. Whoever takes one blocks while there is none; any
+/// thread may give them back. Everything before a release happens before the acquire that it lets through.
+class Semaphore {
+ public:
+  /// Requires: initial <= maximum.
+  Semaphore(SyncHook* hook, const char* name, std::uint32_t maximum, std::uint32_t initial)
+      : count(initial), hook_(hook), name_(name), maximum_(maximum) {
+    LOCKSTEP_ASSERT_MSG(initial <= maximum, name);
+  }
+  Semaphore(const Semaphore&) = delete;
+  Semaphore& operator=(const Semaphore&) = delete;
+
+  void acquire();
+  [[nodiscard]] bool try_acquire();
+  /// Waits until `deadline` on the node's monotonic clock; false when that passed without a permit.
+  [[nodiscard]] bool acquire_until(base::Instant deadline);
+  /// Gives `permits` back. Requires: no more than the maximum are there then (asserted).
+  void release(std::uint32_t permits = 1);
+
+  [[nodiscard]] const char* name() const { return name_; }
+  [[nodiscard]] std::uint32_t maximum() const { return maximum_; }
+
+  /// For the hook: the permits that are there. Without a hook the semaphore guards it itself.
+  std::uint32_t count;
+  /// For the hook: its own word.
+  std::uintptr_t slot = 0;
+
+ private:
+  SyncHook* hook_;
+  const char* name_;
+  std::uint32_t maximum_;
+  std::mutex os_;
+  std::condition_variable risen_;
 };
 
 }  // namespace lockstep::runtime

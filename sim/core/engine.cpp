@@ -74,6 +74,7 @@ FiberRef Engine::spawn(std::string name, Lane lane, std::function<void()> body) 
   fiber.engine = this;
   fiber.stopping = stopping();
   fiber.stop_attempts = 0;
+  fiber.held_locks.clear();
   make_context(fiber.context, fiber.info, fiber.stack.low, fiber.stack.size, fiber.stack.colour, &fiber_main,
                &fiber);
   fiber.state = FiberState::kRunnable;

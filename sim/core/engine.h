@@ -256,6 +256,8 @@ class Engine {
   void run_out();
   Strategy* leave_strategy();
   void fail_if_circle(const Fiber& me, const Waiting& waiting);
+  [[nodiscard]] bool find_circle(const Fiber& me, const Waiting& edge, std::string& circle,
+                                 std::vector<const Fiber*>& seen) const;
   [[nodiscard]] std::string describe(const Waiting& waiting) const;
   void fail_with_current_exception(const Fiber* fiber) noexcept;
   void record_failure(FailureKind kind, const Fiber* fiber, std::string what);

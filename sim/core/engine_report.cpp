@@ -89,6 +89,13 @@ std::string Engine::describe(const Waiting& waiting) const {
   if (waiting.holder != nullptr && *waiting.holder != nullptr && (*waiting.holder)->name != text) {
     text += ", held by " + (*waiting.holder)->name;
   }
+  if (waiting.sharers != nullptr) {
+    const char* before = ", shared by ";
+    for (const Fiber* fiber : *waiting.sharers) {
+      text += before + fiber->name;
+      before = ", ";
+    }
+  }
   return text;
 }
 
@@ -114,24 +121,45 @@ std::string Engine::parked_report() const {
 
 /// Fails the run when `me`, about to wait, would close a circle of fibers that wait for one another.
 void Engine::fail_if_circle(const Fiber& me, const Waiting& waiting) {
-  if (waiting.holder == nullptr || *waiting.holder == nullptr ||
-      ((*waiting.holder)->state != FiberState::kParked && *waiting.holder != &me)) {
+  const auto stands = [&me](const Fiber* holder) {
+    return holder == &me || (holder != nullptr && holder->state == FiberState::kParked);
+  };
+  if (!(waiting.holder != nullptr && stands(*waiting.holder)) &&
+      !(waiting.sharers != nullptr &&
+        std::any_of(waiting.sharers->begin(), waiting.sharers->end(), stands))) {
     return;
   }
   std::string circle = me.name + " waits for " + describe(waiting);
-  const Waiting* edge = &waiting;
-  for (std::size_t steps = 0; steps <= alive_; ++steps) {
-    const Fiber* holder = edge->holder == nullptr ? nullptr : *edge->holder;
-    if (holder == &me) {
-      record_failure(FailureKind::kDeadlock, &me, circle);
-      return;
-    }
-    if (holder == nullptr || holder->state != FiberState::kParked) {
-      return;
-    }
-    edge = holder->waiting;
-    circle += "; " + holder->name + " waits for " + describe(*edge);
+  std::vector<const Fiber*> seen;
+  if (find_circle(me, waiting, circle, seen)) {
+    record_failure(FailureKind::kDeadlock, &me, circle);
   }
+}
+
+/// Follows who waits for whom from `edge` on, until it comes back to `me`; `circle` then tells the way.
+bool Engine::find_circle(const Fiber& me, const Waiting& edge, std::string& circle,
+                         std::vector<const Fiber*>& seen) const {
+  const auto leads_back = [&](const Fiber* holder) {
+    if (holder == &me) {
+      return true;
+    }
+    if (holder == nullptr || holder->state != FiberState::kParked ||
+        std::find(seen.begin(), seen.end(), holder) != seen.end()) {
+      return false;
+    }
+    seen.push_back(holder);
+    const std::size_t so_far = circle.size();
+    circle += "; " + holder->name + " waits for " + describe(*holder->waiting);
+    if (find_circle(me, *holder->waiting, circle, seen)) {
+      return true;
+    }
+    circle.resize(so_far);
+    return false;
+  };
+  if (edge.holder != nullptr && leads_back(*edge.holder)) {
+    return true;
+  }
+  return edge.sharers != nullptr && std::any_of(edge.sharers->begin(), edge.sharers->end(), leads_back);
 }
 
 }  // namespace lockstep::sim

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "node/runtime/held_locks.h"
 #include "sim/core/context.h"
 #include "sim/core/event_queue.h"
 #include "sim/core/operation.h"
@@ -33,6 +35,8 @@ struct Waiting {
   const char* name = nullptr;
   /// Where the fiber that holds it is noted, where somebody holds it; may be null.
   Fiber* const* holder = nullptr;
+  /// Where those are noted that all must let go of it first, where it can be shared; may be null.
+  const std::vector<Fiber*>* sharers = nullptr;
 };
 
 /// Fibers that wait for one thing, in the order in which they came. A fiber is in at most one queue.
@@ -84,6 +88,8 @@ struct alignas(64) Fiber {
   WaitQueue joiners;
   std::string name;
   std::function<void()> body;
+  /// What the node's locks note about the thread.
+  runtime::HeldLocks held_locks;
 };
 
 }  // namespace lockstep::sim

@@ -37,4 +37,9 @@ void FiberScheduler::yield() {
   engine_.yield();
 }
 
+runtime::HeldLocks& FiberScheduler::held_locks() {
+  const FiberRef current = engine_.current();
+  return current ? current.fiber->held_locks : outside_;
+}
+
 }  // namespace lockstep::sim

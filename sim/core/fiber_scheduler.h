@@ -35,11 +35,14 @@ class FiberScheduler final : public runtime::Scheduler {
   [[nodiscard]] std::unique_ptr<runtime::Thread> spawn(std::string name, std::function<void()> body) override;
   void sleep_until(base::Instant deadline) override;
   void yield() override;
+  /// Outside fibers all callers share one record.
+  [[nodiscard]] runtime::HeldLocks& held_locks() override;
 
  private:
   Engine& engine_;
   Lane lane_;
   const LocalTime& time_;
+  runtime::HeldLocks outside_;
 };
 
 }  // namespace lockstep::sim

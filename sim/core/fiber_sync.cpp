@@ -4,41 +4,6 @@
 #include <string>
 
 namespace lockstep::sim {
-namespace {
-
-/// How many turns a fiber that is being unwound leaves the holder of a lock before it goes on without.
-constexpr int kPatience = 64;
-
-}  // namespace
-
-FiberSync::State* FiberSync::state_of(std::uintptr_t slot) {
-  return reinterpret_cast<State*>(
-      slot);  // NOLINT(performance-no-int-to-ptr): the slot is the hook's own word
-}
-
-FiberSync::State& FiberSync::open(std::uintptr_t& slot) {
-  if (slot == 0) {
-    if (free_.empty()) {
-      free_.push_back(&states_.emplace_back());
-      // So that giving states back, in unlock(), never has to allocate.
-      if (free_.capacity() < states_.size()) {
-        free_.reserve(2 * states_.size());
-      }
-    }
-    slot = reinterpret_cast<std::uintptr_t>(free_.back());
-    free_.pop_back();
-  }
-  return *state_of(slot);
-}
-
-void FiberSync::close_if_unused(std::uintptr_t& slot) noexcept {
-  State* state = state_of(slot);
-  if (state->holder == nullptr && state->users == 0) {
-    free_.push_back(state);
-    slot = 0;
-  }
-}
-
 Fiber* FiberSync::self() {
   const FiberRef current = engine_.current();
   return current ? current.fiber : &outside_;
@@ -49,30 +14,40 @@ void FiberSync::lock(runtime::Mutex& mutex) {
   acquire(mutex, self());
 }
 
+/// Lets time pass for `me`, which cannot have a lock, until it may look again. False when it is being unwound
+/// and has waited long enough: it goes on without.
+bool FiberSync::wait_for_lock(Fiber& me, WaitQueue& queue, const Waiting& waiting, int& patience) {
+  if (me.stopping) {
+    if (patience-- == 0) {
+      return false;
+    }
+    me.state = FiberState::kRunnable;
+    engine_.enqueue(me);
+    engine_.switch_away(me);
+    return true;
+  }
+  engine_.fail_if_circle(me, waiting);
+  queue.push_back(me);
+  me.queue = &queue;
+  engine_.block(me, waiting);
+  return true;
+}
+
 void FiberSync::acquire(runtime::Mutex& mutex, Fiber* me) {
-  State& state = open(mutex.slot);
+  State& state = states_.open(mutex.slot);
   if (state.holder == nullptr) [[likely]] {
     state.holder = me;
     return;
   }
   LOCKSTEP_ASSERT_MSG(state.holder != me || me->stopping, mutex.name());
   LOCKSTEP_ASSERT_MSG(me != &outside_, "a lock that is held cannot be waited for outside fibers");
-  const Waiting waiting{"mutex", mutex.name(), &state.holder};
+  const Waiting waiting{"mutex", mutex.name(), &state.holder, nullptr};
   ++state.users;
-  for (int patience = kPatience; state.holder != nullptr;) {
-    if (me->stopping) {
-      if (state.holder == me || patience-- == 0) {
-        break;
-      }
-      me->state = FiberState::kRunnable;
-      engine_.runnable_.push(me);
-      engine_.switch_away(*me);
-      continue;
+  int patience = kPatience;
+  while (state.holder != nullptr && state.holder != me) {
+    if (!wait_for_lock(*me, state.waiters, waiting, patience)) {
+      break;
     }
-    engine_.fail_if_circle(*me, waiting);
-    state.waiters.push_back(*me);
-    me->queue = &state.waiters;
-    engine_.block(*me, waiting);
   }
   --state.users;
   if (state.holder == nullptr) {
@@ -82,7 +57,7 @@ void FiberSync::acquire(runtime::Mutex& mutex, Fiber* me) {
 
 bool FiberSync::try_lock(runtime::Mutex& mutex) {
   engine_.schedule_point();
-  State& state = open(mutex.slot);
+  State& state = states_.open(mutex.slot);
   if (state.holder != nullptr) {
     return false;
   }
@@ -90,19 +65,23 @@ bool FiberSync::try_lock(runtime::Mutex& mutex) {
   return true;
 }
 
+/// Somebody let go of what another holds, or nobody. Whoever is unwound may be without what it waited for.
+void FiberSync::misused(const char* kind, const char* name) noexcept {
+  if (!self()->stopping) {
+    engine_.fail(FailureKind::kMisuse,
+                 std::string(kind) + " " + name + " is unlocked by a thread that does not hold it");
+  }
+}
+
 void FiberSync::unlock(runtime::Mutex& mutex) noexcept {
-  Fiber* me = self();
-  State* state = state_of(mutex.slot);
-  if (state == nullptr || state->holder != me) {
-    if (!me->stopping) {
-      engine_.fail(FailureKind::kMisuse,
-                   std::string("mutex ") + mutex.name() + " is unlocked by a thread that does not hold it");
-    }
+  State* state = states_.at(mutex.slot);
+  if (state == nullptr || state->holder != self()) {
+    misused("mutex", mutex.name());
     return;
   }
   state->holder = nullptr;
   engine_.wake_one(state->waiters);
-  close_if_unused(mutex.slot);
+  states_.close_if_unused(mutex.slot);
 }
 
 void FiberSync::wait(runtime::CondVar& cond, runtime::Mutex& mutex) {
@@ -123,9 +102,9 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
     engine_.on_stop(me);
     return false;
   }
-  LOCKSTEP_ASSERT_MSG(mutex.slot != 0 && state_of(mutex.slot)->holder == &me, mutex.name());
-  State& state = open(cond.slot);
-  const Waiting waiting{"condition", cond.name(), nullptr};
+  LOCKSTEP_ASSERT_MSG(mutex.slot != 0 && states_.at(mutex.slot)->holder == &me, mutex.name());
+  State& state = states_.open(cond.slot);
+  const Waiting waiting{"condition", cond.name(), nullptr, nullptr};
   ++state.users;
   unlock(mutex);
   bool notified = true;
@@ -139,7 +118,7 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
     }
   } while (!notified && time_.to_engine_time(*deadline) > engine_.now());
   --state.users;
-  close_if_unused(cond.slot);
+  states_.close_if_unused(cond.slot);
   acquire(mutex, &me);
   engine_.check_stop(me);
   return notified;
@@ -147,14 +126,81 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
 
 void FiberSync::notify_one(runtime::CondVar& cond) noexcept {
   if (cond.slot != 0) {
-    engine_.wake_one(state_of(cond.slot)->waiters);
+    engine_.wake_one(states_.at(cond.slot)->waiters);
   }
 }
 
 void FiberSync::notify_all(runtime::CondVar& cond) noexcept {
   if (cond.slot != 0) {
-    engine_.wake_all(state_of(cond.slot)->waiters);
+    engine_.wake_all(states_.at(cond.slot)->waiters);
   }
 }
+
+void FiberSync::acquire(runtime::Semaphore& semaphore) {
+  static_cast<void>(acquire_by(semaphore, nullptr));
+}
+
+bool FiberSync::acquire_until(runtime::Semaphore& semaphore, base::Instant deadline) {
+  return acquire_by(semaphore, &deadline);
+}
+
+bool FiberSync::try_acquire(runtime::Semaphore& semaphore) {
+  engine_.schedule_point();
+  if (semaphore.count == 0) {
+    return false;
+  }
+  --semaphore.count;
+  return true;
+}
+
+bool FiberSync::acquire_by(runtime::Semaphore& semaphore, const base::Instant* deadline) {
+  if (try_acquire(semaphore)) {
+    return true;
+  }
+  LOCKSTEP_ASSERT_MSG(engine_.current(), "a permit cannot be waited for outside fibers");
+  Fiber& me = *self();
+  engine_.check_stop(me);
+  State& state = states_.open(semaphore.slot);
+  const Waiting waiting{"semaphore", semaphore.name(), nullptr, nullptr};
+  ++state.users;
+  bool late = false;
+  while (semaphore.count == 0 && !late && !me.stopping) {
+    state.waiters.push_back(me);
+    me.queue = &state.waiters;
+    if (deadline == nullptr) {
+      engine_.block(me, waiting);
+    } else {
+      engine_.block_until(me, waiting, time_.to_engine_time(*deadline));
+      late = time_.to_engine_time(*deadline) <= engine_.now();
+    }
+  }
+  const bool acquired = semaphore.count > 0 && !me.stopping;
+  if (acquired) {
+    --semaphore.count;
+  } else if (semaphore.count > 0) {
+    // Whoever is unwound passes on the permit for which it was woken.
+    engine_.wake_one(state.waiters);
+  }
+  --state.users;
+  states_.close_if_unused(semaphore.slot);
+  engine_.check_stop(me);
+  return acquired;
+}
+
+void FiberSync::release(runtime::Semaphore& semaphore, std::uint32_t count) {
+  LOCKSTEP_ASSERT_MSG(count <= semaphore.maximum() - semaphore.count, semaphore.name());
+  semaphore.count += count;
+  if (semaphore.slot != 0) {
+    State& state = *states_.at(semaphore.slot);
+    for (; count > 0 && engine_.wake_one(state.waiters); --count) {
+    }
+  }
+}
+
+void FiberSync::before_atomic(const runtime::AtomicOperation& /*operation*/) {
+  engine_.schedule_point();
+}
+
+void FiberSync::compare_failed(const runtime::AtomicOperation& /*operation*/) {}
 
 }  // namespace lockstep::sim

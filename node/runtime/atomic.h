@@ -1,0 +1,101 @@
+// Atomic values of which a hook sees every operation before it takes effect.
+#pragma once
+
+#include <atomic>
+#include <type_traits>
+
+#include "node/runtime/sync.h"
+
+namespace lockstep::runtime {
+
+/// A named std::atomic. Without a hook each operation is that of std::atomic behind one branch; with one, the
+/// hook is told of it first, which is where others may get ahead. Requires: T is trivially copyable and as
+/// an atomic free of locks.
+template <typename T>
+class Atomic {
+ public:
+  static_assert(std::atomic<T>::is_always_lock_free, "an atomic that hides a lock is no atomic");
+
+  /// `hook` may be null (OS threads) and must outlive the atomic; `name` is a string literal for reports.
+  Atomic(SyncHook* hook, const char* name, T initial = T{}) : hook_(hook), name_(name), value_(initial) {}
+  Atomic(const Atomic&) = delete;
+  Atomic& operator=(const Atomic&) = delete;
+
+  [[nodiscard]] T load(std::memory_order order = std::memory_order_seq_cst) const {
+    announce(AtomicKind::kLoad, order);
+    return value_.load(order);
+  }
+  void store(T value, std::memory_order order = std::memory_order_seq_cst) {
+    announce(AtomicKind::kStore, order);
+    value_.store(value, order);
+  }
+  T exchange(T value, std::memory_order order = std::memory_order_seq_cst) {
+    announce(AtomicKind::kReadModifyWrite, order);
+    return value_.exchange(value, order);
+  }
+
+  /// Stores `desired` if the value is `expected`, else loads it into `expected`. Never fails without reason.
+  bool compare_exchange(T& expected, T desired, std::memory_order order = std::memory_order_seq_cst) {
+    return compare_exchange(expected, desired, order, order_without_release(order));
+  }
+  bool compare_exchange(T& expected, T desired, std::memory_order success, std::memory_order failure) {
+    announce(AtomicKind::kReadModifyWrite, success);
+    const bool stored = value_.compare_exchange_strong(expected, desired, success, failure);
+    if (!stored && hook_ != nullptr) {
+      hook_->compare_failed({this, name_, AtomicKind::kLoad, failure});
+    }
+    return stored;
+  }
+
+  T fetch_add(T operand, std::memory_order order = std::memory_order_seq_cst)
+    requires std::is_integral_v<T>
+  {
+    announce(AtomicKind::kReadModifyWrite, order);
+    return value_.fetch_add(operand, order);
+  }
+  T fetch_sub(T operand, std::memory_order order = std::memory_order_seq_cst)
+    requires std::is_integral_v<T>
+  {
+    announce(AtomicKind::kReadModifyWrite, order);
+    return value_.fetch_sub(operand, order);
+  }
+  T fetch_and(T operand, std::memory_order order = std::memory_order_seq_cst)
+    requires std::is_integral_v<T>
+  {
+    announce(AtomicKind::kReadModifyWrite, order);
+    return value_.fetch_and(operand, order);
+  }
+  T fetch_or(T operand, std::memory_order order = std::memory_order_seq_cst)
+    requires std::is_integral_v<T>
+  {
+    announce(AtomicKind::kReadModifyWrite, order);
+    return value_.fetch_or(operand, order);
+  }
+  T fetch_xor(T operand, std::memory_order order = std::memory_order_seq_cst)
+    requires std::is_integral_v<T>
+  {
+    announce(AtomicKind::kReadModifyWrite, order);
+    return value_.fetch_xor(operand, order);
+  }
+
+  [[nodiscard]] const char* name() const { return name_; }
+
+ private:
+  static constexpr std::memory_order order_without_release(std::memory_order order) {
+    if (order == std::memory_order_acq_rel) {
+      return std::memory_order_acquire;
+    }
+    return order == std::memory_order_release ? std::memory_order_relaxed : order;
+  }
+  void announce(AtomicKind kind, std::memory_order order) const {
+    if (hook_ != nullptr) [[unlikely]] {
+      hook_->before_atomic({this, name_, kind, order});
+    }
+  }
+
+  SyncHook* hook_;
+  const char* name_;
+  std::atomic<T> value_;
+};
+
+}  // namespace lockstep::runtime
