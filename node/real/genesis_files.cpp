@@ -24,7 +24,10 @@ OrUserError<YamlFile> read_yaml(const std::string& path) {
   } catch (const YAML::BadFile&) {
     return UserError{path + ": cannot be read"};
   } catch (const YAML::Exception& error) {
-    return UserError{path + ": not YAML: " + error.what()};
+    // The parser quotes what it did not understand, line ends and all.
+    std::string words = error.what();
+    std::replace_if(words.begin(), words.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    return UserError{path + ": not YAML: " + words};
   }
 }
 
