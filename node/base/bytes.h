@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -66,21 +67,31 @@ std::string to_hex(ByteView bytes);
 /// Reads hexadecimal with or without 0x; nothing if a digit is wrong or their number is odd.
 std::optional<Bytes> from_hex(std::string_view text);
 
-/// Little-endian loads and stores, independent of the machine's byte order.
+/// `value` with its bytes in little-endian order, whatever the machine's own.
 template <typename UInt>
-UInt load_le(const std::uint8_t* from) {
-  UInt value = 0;
-  for (std::size_t i = 0; i < sizeof(UInt); ++i) {
-    value = static_cast<UInt>(value | static_cast<UInt>(static_cast<UInt>(from[i]) << (8 * i)));
+constexpr UInt little_endian(UInt value) {
+  if constexpr (std::endian::native == std::endian::big) {
+    UInt swapped = 0;
+    for (std::size_t i = 0; i < sizeof(UInt); ++i) {
+      swapped = static_cast<UInt>((swapped << 8) | ((value >> (8 * i)) & 0xff));
+    }
+    return swapped;
   }
   return value;
 }
 
+/// Little-endian loads and stores. Copies of whole words: g++ 12 does not see through loops over bytes.
+template <typename UInt>
+UInt load_le(const std::uint8_t* from) {
+  UInt value = 0;
+  std::memcpy(&value, from, sizeof value);
+  return little_endian(value);
+}
+
 template <typename UInt>
 void store_le(UInt value, std::uint8_t* to) {
-  for (std::size_t i = 0; i < sizeof(UInt); ++i) {
-    to[i] = static_cast<std::uint8_t>(value >> (8 * i));
-  }
+  value = little_endian(value);
+  std::memcpy(to, &value, sizeof value);
 }
 
 }  // namespace lockstep::base

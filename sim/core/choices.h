@@ -171,6 +171,13 @@ class ChoiceStream {
     return finish(2, Choices::scale(ahead_, 1'000'000) < parts_per_million ? 1 : 0) != 0;
   }
 
+  /// What below(bound) is about to return after `later` more choices, unless an override says otherwise. For
+  /// prefetching only: nothing that happens may depend on it.
+  [[nodiscard]] std::uint64_t guess(std::uint64_t later, std::uint64_t bound) const {
+    const std::uint64_t drawn = later == 0 ? ahead_ : Choices::draw(stream_, next_.counter + later);
+    return Choices::scale(drawn, bound);
+  }
+
   /// The key of the next choice.
   [[nodiscard]] const ChoiceKey& next_key() const { return next_; }
 

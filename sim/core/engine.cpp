@@ -113,13 +113,14 @@ Fiber* Engine::pick() {
   }
   --turns_left_;
   ++turns_;
-  std::uint64_t index = 0;
-  if (policy_ == Policy::kFifo) {
-    runnable_.prefetch();
-  } else if (candidates > 1) {
-    index = draw(turn_choices_, candidates);
+  Fiber* fiber = nullptr;
+  if (policy_ == Policy::kFifo || candidates == 1) {
+    fiber = runnable_.take(0);
+    runnable_.prefetch(0, 2);
+  } else {
+    fiber = runnable_.take(draw(turn_choices_, candidates));
+    runnable_.prefetch(turn_choices_.guess(0, candidates), turn_choices_.guess(2, candidates) + 2);
   }
-  Fiber* fiber = runnable_.take(index);
   fiber->state = FiberState::kRunning;
   trace_.record(fiber->lane, TraceKind::kSwitch, fiber->id, 0);
   return fiber;
@@ -139,10 +140,21 @@ Fiber* Engine::pick_by_strategy() {
   return &fiber;
 }
 
-/// Gives up the turn of `me`, which is runnable or parked, and returns when it has the next one.
+/// Gives up the turn of `me`, which is runnable or parked, and returns when it has the next one. While nobody
+/// is runnable, events run right here on the stack of `me`: to go to the loop for them and to come back
+/// costs two switches, whose returns the processor does not foresee.
 void Engine::switch_away(Fiber& me) {
   Fiber* next = pick();
-  if (next != &me) {
+  while (next == nullptr && turns_left_ != 0) {
+    current_ = nullptr;
+    if (!let_time_pass()) {
+      break;
+    }
+    next = pick();
+  }
+  if (next == &me) {
+    current_ = &me;
+  } else {
     switch_to(me, next);
   }
 }
@@ -233,9 +245,26 @@ RunEnd Engine::run_until(Time limit) {
   halt_ = failure_.has_value();
   turns_left_ = halt_ ? 0 : livelock_bound_;
   looping_ = true;
+  limit_ = limit;
   const RunEnd end = loop(limit);
+  limit_ = Time::min();
   looping_ = false;
   return end;
+}
+
+/// Moves to the next event and runs all that are due with it. False when the present run() has none left.
+bool Engine::let_time_pass() {
+  Time due;
+  Event event;
+  if (!events_.pop_until(limit_, due, event)) {
+    return false;
+  }
+  advance_to(due);
+  dispatch(event);
+  while (turns_left_ != 0 && events_.pop_until(now_, due, event)) {
+    dispatch(event);
+  }
+  return true;
 }
 
 RunEnd Engine::loop(Time limit) {
@@ -244,15 +273,8 @@ RunEnd Engine::loop(Time limit) {
       give_turn();
       continue;
     }
-    Time due;
-    Event event;
-    if (!events_.pop_until(limit, due, event)) {
+    if (!let_time_pass()) {
       break;
-    }
-    advance_to(due);
-    dispatch(event);
-    while (turns_left_ != 0 && events_.pop_until(now_, due, event)) {
-      dispatch(event);
     }
   }
   if (turns_left_ == 0 && !halt_) {
@@ -292,7 +314,7 @@ void Engine::block(Fiber& me, const Waiting& waiting) {
 WakeUp Engine::block_until(Fiber& me, const Waiting& waiting, Time deadline) {
   me.timed_out = false;
   me.timed = true;
-  me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0});
+  me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0, &me});
   block(me, waiting);
   return me.timed_out ? WakeUp::kTimedOut : WakeUp::kUnparked;
 }

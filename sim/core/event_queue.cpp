@@ -193,6 +193,9 @@ bool EventQueue::pop_until(Time limit, Time& time, Event& event) {
     free_node(entry.node);
     --live_;
     last_popped_ = entry.time;
+    if (front_head_ + 1 < front_.size()) {
+      __builtin_prefetch(nodes_[front_[front_head_ + 1].node].event.touches, 1);
+    }
     return true;
   }
   return false;

@@ -23,6 +23,8 @@ struct Event {
   std::uint64_t b = 0;
   Lane lane = kWorldLane;
   std::uint32_t tag = 0;
+  /// Memory that the call will touch, asked for a few events ahead. May be null or stale: it is never read.
+  const void* touches = nullptr;
 
   /// An event that calls `(object.*Method)(a, b)`; `object` must live until it has run or is cancelled.
   template <auto Method, typename Object>
@@ -109,7 +111,8 @@ class EventQueue {
     std::uint32_t tail_used = 0;
     std::uint32_t size = 0;
   };
-  struct Node {
+  /// One cache line.
+  struct alignas(64) Node {
     Event event;
     std::uint32_t generation = 0;
     std::uint32_t next_free = 0;
@@ -134,6 +137,8 @@ class EventQueue {
   void drain(Slot& slot, Visit visit);
   void restart(std::uint64_t position);
   void sweep();
+
+  static_assert(sizeof(Node) == 64);
 
   std::uint64_t base_ = 0;
   std::uint64_t front_end_ = 0;

@@ -44,8 +44,9 @@ Time NodeClock::to_engine_time(base::Instant local) const {
   if (wanted <= 0) {
     return Time{};
   }
-  // The smallest t with floor(t * rate / 10^6) >= wanted.
-  const Wide time = (wanted * kPartsPerMillion + rate_ - 1) / rate_;
+  // The smallest t with floor(t * rate / 10^6) >= wanted; again without the division where it changes
+  // nothing.
+  const Wide time = rate_ == kPartsPerMillion ? wanted : (wanted * kPartsPerMillion + rate_ - 1) / rate_;
   return time >= kLatest ? Time::max() : at_nanoseconds(static_cast<std::int64_t>(time));
 }
 

@@ -34,8 +34,9 @@ struct Setup {
 };
 
 /// Every node receives and passes the frame on to one of its eight peers, whichever is next.
-void pass_frames_on(Node& node, bool deadlines) {
-  std::size_t next = 0;
+/// Sends every frame back to where it came from, so that nothing but the engine and the network has to
+/// remember whom to send to.
+void return_frames(Node& node, bool deadlines) {
   while (true) {
     const auto deadline = deadlines ? node.clock.now() + 1s : base::Instant::max();
     auto event = node.transport.receive(deadline);
@@ -43,8 +44,7 @@ void pass_frames_on(Node& node, bool deadlines) {
       continue;
     }
     if (auto* received = std::get_if<runtime::FrameReceived>(&*event)) {
-      node.transport.send(node.peers[next], std::move(received->frame));
-      next = next + 1 == node.peers.size() ? 0 : next + 1;
+      node.transport.send(received->peer, std::move(received->frame));
     }
   }
 }
@@ -69,7 +69,7 @@ void deliver_messages(benchmark::State& state, const Setup& setup) {
       for (int i = 0; i < kInFlightPerNode; ++i) {
         node.transport.send(node.peers[static_cast<std::size_t>(i)], frame);
       }
-      pass_frames_on(node, setup.deadlines);
+      return_frames(node, setup.deadlines);
     });
   }
   engine.run_until(engine.now() + 1s);
