@@ -33,7 +33,7 @@ std::uint64_t sample_of(const base::Bytes& frame) {
 }  // namespace
 
 Network::Network(Engine& engine, NodeIndex nodes, const Topology& topology, const NetworkOptions& options)
-    : engine_(engine), options_(options), laws_{options.latency}, endpoints_(nodes) {
+    : engine_(engine), options_(options), laws_{options.latency}, endpoints_(nodes), alarms_(nodes) {
   check_law(options.latency);
   LOCKSTEP_ASSERT(options.loss_parts_per_million <= kPartsPerMillion &&
                   options.duplication_parts_per_million <= kPartsPerMillion);
@@ -255,7 +255,7 @@ std::optional<runtime::TransportEvent> Network::receive(NodeIndex node, Time dea
   Endpoint& endpoint = endpoints_[node];
   LOCKSTEP_ASSERT_MSG(!endpoint.receiver, "one thread receives");
   if (endpoint.inbox.empty() && !endpoint.interrupted) {
-    wait(endpoint, deadline);
+    wait(node, deadline);
   }
   if (endpoint.interrupted) {
     endpoint.interrupted = false;
@@ -288,12 +288,13 @@ std::optional<runtime::TransportEvent> Network::take_event(Inbox& inbox) {
   return Taking(std::in_place, std::in_place_type<runtime::FrameReceived>, item.peer, std::move(item.frame));
 }
 
-void Network::wait(Endpoint& endpoint, Time deadline) {
+void Network::wait(NodeIndex node, Time deadline) {
   if (deadline <= engine_.now()) {
     // Whoever polls in a loop lets the others go on, and is found if he polls for ever.
     engine_.yield();
     return;
   }
+  Endpoint& endpoint = endpoints_[node];
   /// Nobody waits any more when this scope ends, even by unwinding.
   struct Wait {
     Endpoint& at;
@@ -302,11 +303,32 @@ void Network::wait(Endpoint& endpoint, Time deadline) {
   const Waiting why{"transport event", nullptr, nullptr};
   endpoint.receiver = engine_.current();
   endpoint.waiting_frame = static_cast<const char*>(__builtin_frame_address(0));
-  if (deadline == Time::max()) {
-    engine_.park(why);
-  } else {
-    static_cast<void>(engine_.park_until(why, deadline));
+  set_alarm(node, deadline);
+  engine_.park(why);
+}
+
+/// Sees to it that whoever waits at `node` is woken at `deadline`. An alarm that is set for then already is
+/// left as it is: between two deadlines a node waits for many frames, and each would cost an event and its
+/// cancellation.
+void Network::set_alarm(NodeIndex node, Time deadline) {
+  Alarm& alarm = alarms_[node];
+  if (alarm.at == deadline) {
+    return;
   }
+  if (alarm.at != Time::max()) {
+    engine_.cancel(alarm.event);
+  }
+  alarm.at = deadline;
+  if (deadline != Time::max()) {
+    alarm.event = engine_.call_at(
+        deadline, Event::call<&Network::on_alarm>(*this, node_lane(node),
+                                                  static_cast<std::uint32_t>(WorldTrace::kAlarm), node));
+  }
+}
+
+void Network::on_alarm(std::uint64_t node, std::uint64_t) {
+  alarms_[node].at = Time::max();
+  wake(endpoints_[node]);
 }
 
 NetworkFigures Network::figures() const {

@@ -193,6 +193,12 @@ class Network {
   };
   static_assert(sizeof(Endpoint) == 64);
 
+  /// When the receiver at a node is to be woken although nothing came.
+  struct Alarm {
+    EventId event;
+    Time at = Time::max();
+  };
+
   struct ActiveRule {
     std::uint64_t number = 0;
     Rule rule;
@@ -232,7 +238,9 @@ class Network {
   [[nodiscard]] bool is_welcome(const Flight& flight) const;
   void deliver(Flight& flight);
   void wake(Endpoint& endpoint);
-  void wait(Endpoint& endpoint, Time deadline);
+  void wait(NodeIndex node, Time deadline);
+  void set_alarm(NodeIndex node, Time deadline);
+  void on_alarm(std::uint64_t node, std::uint64_t);
   static std::optional<runtime::TransportEvent> take_event(Inbox& inbox);
 
   // Connections: network_links.cpp.
@@ -265,6 +273,7 @@ class Network {
   std::vector<LatencyLaw> laws_;
   std::vector<Link> links_;
   std::vector<Endpoint> endpoints_;
+  std::vector<Alarm> alarms_;  ///< One for each endpoint.
   /// When each node's uplink is free again, in nanoseconds; empty when uplinks are unlimited.
   std::vector<std::int64_t> uplink_free_;
   std::vector<Flight> flights_;

@@ -18,6 +18,7 @@ void name_world_kinds(Trace& trace) {
       {WorldTrace::kRuleEnded, "rule ended"},
       {WorldTrace::kWork, "work"},
       {WorldTrace::kRedial, "redial"},
+      {WorldTrace::kAlarm, "alarm"},
   };
   for (const auto& [kind, name] : kNames) {
     trace.name_kind(static_cast<std::uint32_t>(kind), name);

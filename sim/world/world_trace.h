@@ -20,6 +20,7 @@ enum class WorldTrace : std::uint32_t {
   kRuleEnded = 24,     ///< In the world's lane: the rule; 0.
   kWork = 25,          ///< At the node: the kind of work; when it is done.
   kRedial = 26,
+  kAlarm = 27,  ///< At the node: its receiver's deadline has come.
 };
 
 /// Rooms above number their trace kinds from here.
