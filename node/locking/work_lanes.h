@@ -1,0 +1,82 @@
+// Bounded queues of several kinds of work for one thread, which sleeps only when all are empty.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "node/locking/tiered_lock.h"
+
+namespace lockstep::locking {
+
+/// What became of an attempt to queue something. Whoever is refused still has it, and rolls back what it had
+/// noted.
+enum class Queued : std::uint8_t { kQueued, kFull, kClosed };
+
+/// `Lanes` queues with a bound each, behind one mutex and one condition: whatever is queued, in whichever
+/// lane, is seen by the consumer before it sleeps, and wakes it afterwards. Lower lanes go first. One or more
+/// consumers; thread-safe.
+template <typename T, std::size_t Lanes>
+class WorkLanes {
+ public:
+  /// `name` is a string literal; `bounds` says how much each lane holds.
+  WorkLanes(const LockSeams& seams, Tier tier, const char* name, const std::array<std::size_t, Lanes>& bounds)
+      : mutex_(seams, tier, name), filled_(seams.sync, name), bounds_(bounds) {}
+
+  /// Never waits for room. Leaves `work` as it was unless it was queued.
+  [[nodiscard]] Queued push(const char* site, std::size_t lane, T& work) {
+    {
+      const Hold hold = mutex_.hold(site);
+      if (closed_) {
+        return Queued::kClosed;
+      }
+      if (lanes_.at(lane).size() >= bounds_[lane]) {
+        return Queued::kFull;
+      }
+      lanes_[lane].push_back(std::move(work));
+    }
+    filled_.notify_one();
+    return Queued::kQueued;
+  }
+  /// The next work, waited for; nothing once the lanes are closed and empty.
+  [[nodiscard]] std::optional<T> pop(const char* site) {
+    Hold hold = mutex_.hold(site);
+    while (true) {
+      for (auto& lane : lanes_) {
+        if (!lane.empty()) {
+          std::optional<T> work(std::move(lane.front()));
+          lane.pop_front();
+          return work;
+        }
+      }
+      if (closed_) {
+        return std::nullopt;
+      }
+      hold.wait(filled_);
+    }
+  }
+  /// Takes nothing more; what is queued is still handed out. Whoever waits in pop() wakes.
+  void close(const char* site) {
+    {
+      const Hold hold = mutex_.hold(site);
+      closed_ = true;
+    }
+    filled_.notify_all();
+  }
+  [[nodiscard]] std::size_t depth(const char* site, std::size_t lane) {
+    const Hold hold = mutex_.hold(site);
+    return lanes_.at(lane).size();
+  }
+
+ private:
+  TieredMutex mutex_;
+  runtime::CondVar filled_;
+  std::array<std::size_t, Lanes> bounds_;
+  std::array<std::deque<T>, Lanes> lanes_;
+  bool closed_ = false;
+};
+
+}  // namespace lockstep::locking
