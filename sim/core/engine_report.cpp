@@ -103,7 +103,7 @@ std::vector<ParkedFiber> Engine::parked() const {
   std::vector<ParkedFiber> found;
   for (const Fiber& fiber : records_) {
     if (fiber.state == FiberState::kParked) {
-      found.push_back({fiber.id, fiber.name, fiber.lane, describe(*fiber.waiting)});
+      found.push_back({fiber.id, fiber.name, fiber.lane, describe(*fiber.waiting), &fiber});
     }
   }
   std::sort(found.begin(), found.end(),

@@ -10,6 +10,8 @@
 
 namespace lockstep::sim {
 
+struct Fiber;
+
 enum class FailureKind : std::uint8_t {
   /// An exception left a fiber's body or an event; a broken assertion is one.
   kException,
@@ -45,6 +47,8 @@ struct ParkedFiber {
   Lane lane = kWorldLane;
   /// "mutex store, held by worker", for instance.
   std::string waits_for;
+  /// The engine's own record, while the fiber is parked.
+  const Fiber* record = nullptr;
 };
 
 /// Why Engine::run() came back.

@@ -1,7 +1,10 @@
 // What all strategies share: the set of fibers that could run, and turns in fair order.
 #include "sim/core/strategy.h"
 
+#include <string>
+
 #include "node/base/assert.h"
+#include "sim/core/engine.h"
 
 namespace lockstep::sim {
 
@@ -37,6 +40,14 @@ std::uint32_t Strategy::choose_value(std::uint32_t bound) {
     value_sink_->push_back(value);
   }
   return value;
+}
+
+void Strategy::pass_fair_limit(Fiber& chosen) {
+  fair_turn_ = true;
+  if (steps_ >= most_steps_) {
+    chosen.engine->fail(FailureKind::kLivelock, "still running after " + std::to_string(steps_) +
+                                                    " operations, the last of them fairly");
+  }
 }
 
 Fiber& Strategy::choose_fairly() {

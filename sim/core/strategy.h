@@ -59,6 +59,7 @@ class Strategy {
     if (ready_.size() > 1) {
       ++decisions_;
       chosen = fair_turn_ ? &choose_fairly() : &choose();
+      fair_turn_ = false;
       if (chosen != last_) {
         preemptions_ += last_ != nullptr && last_->op.kind != OpKind::kYield ? 1 : 0;
         turns_on_end_ = 0;
@@ -66,8 +67,9 @@ class Strategy {
         grow_impatient();
       }
     }
-    ++steps_;
-    fair_turn_ = steps_ >= fair_after_;
+    if (++steps_ >= fair_after_) [[unlikely]] {
+      pass_fair_limit(*chosen);
+    }
     note(*chosen);
     last_ = chosen;
     return *chosen;
@@ -93,9 +95,13 @@ class Strategy {
   void record_into(std::vector<Step>* sink) { sink_ = sink; }
   /// Appends every outcome of choose_value() to `*sink` (not owned); null: nowhere.
   void record_values_into(std::vector<std::uint32_t>* sink) { value_sink_ = sink; }
-  /// From this step on turns go round in order of creation, whatever the strategy: a run of a correct program
-  /// then ends. Takes effect with begin_run().
-  void be_fair_after(std::uint64_t steps) { fair_limit_ = steps; }
+  /// From step `fair` on turns go round in order of creation, whatever the strategy: a run of a correct
+  /// program then ends. One that has not after `most` steps fails as livelocked. Takes effect with
+  /// begin_run(). Requires: fair <= most.
+  void limit_steps(std::uint64_t fair, std::uint64_t most) {
+    fair_limit_ = fair;
+    most_steps_ = most;
+  }
 
  protected:
   /// A run begins.
@@ -120,6 +126,7 @@ class Strategy {
   [[nodiscard]] static std::uint32_t index_of(const Fiber& fiber) { return fiber.id - 1; }
 
  private:
+  void pass_fair_limit(Fiber& chosen);
   void note(Fiber& fiber) {
     const std::uint64_t word =
         (std::uint64_t{fiber.id} << 40) | (static_cast<std::uint64_t>(fiber.op.kind) << 32) | fiber.op.object;
@@ -141,6 +148,7 @@ class Strategy {
   bool fair_turn_ = false;
   std::uint64_t fair_limit_ = ~std::uint64_t{0};
   std::uint64_t fair_after_ = ~std::uint64_t{0};
+  std::uint64_t most_steps_ = ~std::uint64_t{0};
   std::vector<Step>* sink_ = nullptr;
   std::vector<std::uint32_t>* value_sink_ = nullptr;
 };

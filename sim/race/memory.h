@@ -1,0 +1,141 @@
+// Plain and atomic variables of explored programs.
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+
+#include "sim/race/world.h"
+
+namespace lockstep::race {
+
+/// A plain variable: every access is a scheduling point, and races on it are found.
+template <typename T>
+class Var {
+ public:
+  /// `name` outlives the run, as does `world`. Creation is a write by the calling thread.
+  Var(World& world, const char* name, T value = T{})
+      : world_(world), id_(world.add_object("variable", name)), value_(value) {
+    if (world_.races() != nullptr) {
+      world_.races()->on_write(world_.self(), World::address_of(id_), 4, 0);
+    }
+  }
+  Var(const Var&) = delete;
+  Var& operator=(const Var&) = delete;
+
+  [[nodiscard]] T get(const std::source_location& where = std::source_location::current()) const {
+    world_.point(sim::OpKind::kRead, id_, line_of(where));
+    if (world_.races() != nullptr) {
+      world_.races()->on_read(world_.self(), World::address_of(id_), 4, line_of(where));
+    }
+    return value_;
+  }
+  void set(T value, const std::source_location& where = std::source_location::current()) {
+    world_.point(sim::OpKind::kWrite, id_, line_of(where));
+    if (world_.races() != nullptr) {
+      world_.races()->on_write(world_.self(), World::address_of(id_), 4, line_of(where));
+    }
+    value_ = value;
+  }
+  /// A read, then a write.
+  void add(T amount, const std::source_location& where = std::source_location::current()) {
+    const T before = get(where);
+    set(static_cast<T>(before + amount), where);
+  }
+
+ private:
+  World& world_;
+  sim::ObjectId id_;
+  T value_;
+};
+
+/// An atomic variable. Every operation is a scheduling point; values are sequentially consistent, whatever
+/// the order, which only decides what the race detector takes as ordered.
+template <typename T>
+class Atomic {
+ public:
+  Atomic(World& world, const char* name, T value = T{})
+      : world_(world), id_(world.add_object("atomic", name)), value_(value) {}
+  Atomic(const Atomic&) = delete;
+  Atomic& operator=(const Atomic&) = delete;
+
+  [[nodiscard]] T load(sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
+                       const std::source_location& where = std::source_location::current()) const {
+    world_.point(sim::OpKind::kAtomicLoad, id_, line_of(where), order);
+    if (world_.races() != nullptr) {
+      world_.races()->on_atomic_load(world_.self(), World::address_of(id_), 4, order, line_of(where));
+    }
+    return value_;
+  }
+  void store(T value, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
+             const std::source_location& where = std::source_location::current()) {
+    world_.point(sim::OpKind::kAtomicStore, id_, line_of(where), order);
+    if (world_.races() != nullptr) {
+      world_.races()->on_atomic_store(world_.self(), World::address_of(id_), 4, order, line_of(where));
+    }
+    value_ = value;
+  }
+  T exchange(T value, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
+             const std::source_location& where = std::source_location::current()) {
+    modify(order, line_of(where));
+    const T before = value_;
+    value_ = value;
+    return before;
+  }
+  T fetch_add(T amount, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
+              const std::source_location& where = std::source_location::current()) {
+    modify(order, line_of(where));
+    const T before = value_;
+    value_ = static_cast<T>(before + amount);
+    return before;
+  }
+  T fetch_sub(T amount, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
+              const std::source_location& where = std::source_location::current()) {
+    modify(order, line_of(where));
+    const T before = value_;
+    value_ = static_cast<T>(before - amount);
+    return before;
+  }
+  /// Strong; a failure is a load with `order`'s acquiring part.
+  bool compare_exchange(T& expected, T desired, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
+                        const std::source_location& where = std::source_location::current()) {
+    world_.point(sim::OpKind::kAtomicRmw, id_, line_of(where), order);
+    const bool equal = value_ == expected;
+    if (world_.races() != nullptr) {
+      const std::uint64_t address = World::address_of(id_);
+      if (equal) {
+        world_.races()->on_atomic_rmw(world_.self(), address, 4, order, line_of(where));
+      } else {
+        world_.races()->on_atomic_load(world_.self(), address, 4, order, line_of(where));
+      }
+    }
+    if (equal) {
+      value_ = desired;
+    } else {
+      expected = value_;
+    }
+    return equal;
+  }
+
+ private:
+  void modify(sim::MemoryOrder order, Site site) {
+    world_.point(sim::OpKind::kAtomicRmw, id_, site, order);
+    if (world_.races() != nullptr) {
+      world_.races()->on_atomic_rmw(world_.self(), World::address_of(id_), 4, order, site);
+    }
+  }
+
+  World& world_;
+  sim::ObjectId id_;
+  T value_;
+};
+
+/// A fence between the operations of one thread.
+inline void fence(World& world, sim::MemoryOrder order,
+                  const std::source_location& where = std::source_location::current()) {
+  world.point(sim::OpKind::kFence, 0, line_of(where), order);
+  if (world.races() != nullptr) {
+    world.races()->on_fence(world.self(), order);
+  }
+}
+
+}  // namespace lockstep::race

@@ -1,0 +1,65 @@
+// Priorities and change points.
+#include "sim/race/pct.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace lockstep::race {
+namespace {
+
+/// Priorities given later stand below this one, in the order in which they were given.
+constexpr std::uint64_t kDemoted = std::uint64_t{1} << 62;
+
+}  // namespace
+
+void Pct::begin() {
+  SeededStrategy::begin();
+  const std::uint64_t points = exact_ ? depth_ - 1 : draw(depth_);
+  const std::uint64_t decisions = profile_.decisions();
+  change_points_.clear();
+  while (change_points_.size() < std::min(points, decisions)) {
+    const std::uint64_t point = 1 + draw(decisions);
+    if (std::find(change_points_.begin(), change_points_.end(), point) == change_points_.end()) {
+      change_points_.push_back(point);
+    }
+  }
+  std::sort(change_points_.begin(), change_points_.end(), std::greater<>());
+  priorities_.clear();
+  lowest_ = kDemoted;
+}
+
+void Pct::spawned(const sim::Fiber* /*parent*/, sim::Fiber& child) {
+  priorities_.resize(index_of(child) + 1);
+  priorities_[index_of(child)] = draw_priority();
+}
+
+void Pct::added(sim::Fiber& fiber) {
+  fibers_.set(index_of(fiber), fiber);
+  ready_by_priority_.set(index_of(fiber), priorities_[index_of(fiber)]);
+}
+
+void Pct::removed(sim::Fiber& fiber) {
+  ready_by_priority_.set(index_of(fiber), 0);
+}
+
+void Pct::set_priority(const sim::Fiber& fiber, std::uint64_t priority) {
+  priorities_[index_of(fiber)] = priority;
+  ready_by_priority_.set(index_of(fiber), priority);
+}
+
+void Pct::grow_impatient() {
+  set_priority(*last(), --lowest_);
+}
+
+sim::Fiber& Pct::choose() {
+  if (last() != nullptr && last()->op.kind == sim::OpKind::kYield) {
+    set_priority(*last(), --lowest_);
+  }
+  while (!change_points_.empty() && change_points_.back() <= decisions()) {
+    change_points_.pop_back();
+    set_priority(fibers_[ready_by_priority_.top()], --lowest_);
+  }
+  return fibers_[ready_by_priority_.top()];
+}
+
+}  // namespace lockstep::race

@@ -1,0 +1,104 @@
+// What a test body sees: threads, choices and time of one explored run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <source_location>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/core/engine.h"
+#include "sim/race/lock_graph.h"
+#include "sim/race/race_detector.h"
+
+namespace lockstep::race {
+
+class World;
+
+/// What is explored: called once for each schedule, as the thread "main". Whatever it shares with the threads
+/// that it starts must be created anew in each call.
+using Body = std::function<void(World&)>;
+
+/// The line that calls, as a Site.
+[[nodiscard]] constexpr Site line_of(const std::source_location& where) {
+  return where.line();
+}
+
+/// A thread of a run. Plain data; joining is optional, a run ends when all its threads have.
+struct Thread {
+  sim::FiberRef fiber;
+  ThreadIndex index = 0;
+};
+
+/// An object that threads operate on, as reports name it.
+struct ObjectInfo {
+  /// "mutex", "atomic", …
+  const char* kind = "";
+  const char* name = "";
+};
+
+/// One explored run as its body sees it; also where primitives tell what they do. Operations are scheduling
+/// points before they take effect. Belongs to one OS thread.
+class World {
+ public:
+  World(sim::Engine& engine, RaceDetector* races, LockGraph* locks)
+      : engine_(engine), races_(races), locks_(locks) {}
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  /// Starts a thread; `name` need not be unique and outlives the run.
+  template <typename F>
+  Thread spawn(const char* name, F body) {
+    return started(engine_.spawn(name, sim::kWorldLane, std::function<void()>(std::move(body))));
+  }
+  /// Waits for the end of `thread`.
+  void join(const Thread& thread);
+  /// Lets others come first, if any can.
+  void yield() { point(sim::OpKind::kYield, 0, 0); }
+  /// Lets virtual time pass.
+  void sleep_for(base::Duration time) { engine_.sleep_until(engine_.now() + time); }
+  [[nodiscard]] base::Instant now() const { return base::Instant(engine_.now().time_since_epoch()); }
+  /// A choice of the schedule, one of [0, bound): an input, a fault. Requires: bound > 0.
+  [[nodiscard]] std::uint32_t choose(std::uint32_t bound);
+  /// Fails the run with `sentence`, which says what was found; the calling thread goes on to its next point.
+  void fail(const std::string& sentence) { engine_.fail(sim::FailureKind::kException, sentence); }
+
+  // For primitives, and for whoever brings in other programs' operations.
+
+  /// The next number; names live as long as the run's report.
+  [[nodiscard]] sim::ObjectId add_object(const char* kind, const char* name) {
+    objects_.push_back({kind, name});
+    return static_cast<sim::ObjectId>(objects_.size());
+  }
+  void point(sim::OpKind kind, sim::ObjectId object, Site site,
+             sim::MemoryOrder order = sim::MemoryOrder::kSeqCst) {
+    engine_.point(sim::Operation{kind, order, object, site});
+  }
+  /// The calling thread.
+  [[nodiscard]] ThreadIndex self() const { return engine_.current().fiber->id - 1; }
+  void locked(sim::ObjectId lock, LockMode mode, Site site);
+  void unlocked(sim::ObjectId lock, LockMode mode);
+  void started_by(ThreadIndex parent, ThreadIndex child);
+  [[nodiscard]] sim::Engine& engine() { return engine_; }
+  /// Null when data races are not looked for.
+  [[nodiscard]] RaceDetector* races() { return races_; }
+  /// What the detector knows an object's bytes by.
+  [[nodiscard]] static std::uint64_t address_of(sim::ObjectId object) { return std::uint64_t{object} * 64; }
+  [[nodiscard]] const std::vector<ObjectInfo>& objects() const { return objects_; }
+  /// Which thread started which; ~0 for the first.
+  [[nodiscard]] const std::vector<std::uint32_t>& parents() const { return parents_; }
+  /// Begins a run.
+  void reset();
+
+ private:
+  Thread started(sim::FiberRef fiber);
+
+  sim::Engine& engine_;
+  RaceDetector* races_;
+  LockGraph* locks_;
+  std::vector<ObjectInfo> objects_;
+  std::vector<std::uint32_t> parents_;
+};
+
+}  // namespace lockstep::race
