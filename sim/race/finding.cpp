@@ -54,27 +54,26 @@ void tell_lost_wake_up(const World& world, const sim::ParkedFiber& parked, const
     }
   }
   const auto tell = [&](const CondVar::Notice& notice) {
-    return std::string(notice.all ? "notify_all" : "notify_one") + " by thread " +
-           std::to_string(notice.thread) + " at " + site_text(notice.site) + " (" + in_turns(notice.turn) + ")";
+    return std::string(notice.all ? "notify_all" : "notify_one") + " by " + world.label(notice.thread) +
+           " at " + site_text(notice.site) + " (" + in_turns(notice.turn) + ")";
   };
   if (after != nullptr && after->woke != 0xffffffff) {
-    finding.details.push_back(waits + "; the last " + tell(*after) + " woke thread " +
-                              std::to_string(after->woke) + " instead");
+    finding.details.push_back(waits + "; the last " + tell(*after) + " woke " + world.label(after->woke) +
+                              " instead");
     return;
   }
   if (before != nullptr) {
     finding.kind = FindingKind::kLostWakeUp;
-    finding.sentence = "lost wake-up: " + tell(*before) + " of " + condition + " found nobody waiting, then " +
-                       waits + " and nobody notified again";
+    finding.sentence = "lost wake-up: " + tell(*before) + " of " + condition +
+                       " found nobody waiting, then " + waits + " and nobody notified again";
     return;
   }
   finding.details.push_back(waits + "; nobody notified it after that");
-  static_cast<void>(world);
 }
 
 std::string side_text(const World& world, const RaceAccess& access, const SiteText& site_text) {
   std::string text = std::string(access.atomic ? "atomic " : "") + (access.write ? "write" : "read") +
-                     " by thread " + std::to_string(access.thread) + " at " + site_text(access.site);
+                     " by " + world.label(access.thread) + " at " + site_text(access.site);
   const char* before = ", holding ";
   for (const HeldLock& held : access.locks) {
     const bool known = held.lock != 0 && held.lock <= world.objects().size();
@@ -173,17 +172,9 @@ Finding finding_of_race(const World& world, const Race& race, const SiteText& si
   const std::string name = known ? world.objects()[object - 1].name : "memory";
   finding.sentence = "data race on " + name + ": " + side_text(world, race.earlier, site_text) + ", and " +
                      side_text(world, race.later, site_text);
-  finding.fingerprint = fingerprint_of(
-      FindingKind::kDataRace, {name, site_text(race.earlier.site), site_text(race.later.site)});
+  finding.fingerprint = fingerprint_of(FindingKind::kDataRace,
+                                       {name, site_text(race.earlier.site), site_text(race.later.site)});
   return finding;
-}
-
-std::string thread_label(const std::vector<std::string>& names, std::size_t thread) {
-  std::size_t before = 0;
-  for (std::size_t i = 0; i < thread; ++i) {
-    before += names[i] == names[thread] ? 1 : 0;
-  }
-  return before == 0 ? names[thread] : names[thread] + "#" + std::to_string(before + 1);
 }
 
 }  // namespace lockstep::race

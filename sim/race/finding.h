@@ -36,8 +36,8 @@ struct Finding {
   std::string sentence;
   /// What else helps: who waits for whom, both sides of a race.
   std::vector<std::string> details;
-  /// The same for the same bug: of kinds and of names of locks, variables and places, never of thread numbers,
-  /// times or addresses.
+  /// The same for the same bug: of kinds and of names of locks, variables and places, never of thread
+  /// numbers, times or addresses.
   std::uint64_t fingerprint = 0;
 };
 
@@ -52,8 +52,5 @@ using SiteText = std::function<std::string(Site)>;
 /// Why nobody goes on: called when run() has returned kDeadlock, before the fibers are unwound.
 [[nodiscard]] Finding finding_of_deadlock(World& world, const SiteText& site_text);
 [[nodiscard]] Finding finding_of_race(const World& world, const Race& race, const SiteText& site_text);
-
-/// The thread's name, with its number among those of that name when there are several: "setter", "setter#2".
-[[nodiscard]] std::string thread_label(const std::vector<std::string>& names, std::size_t thread);
 
 }  // namespace lockstep::race

@@ -47,7 +47,9 @@ std::optional<Finding> Runner::run(sim::Strategy& strategy, std::uint64_t run) {
   std::optional<Finding> finding = judge(engine_.run());
   if (finding || recording_ != nullptr) [[unlikely]] {
     if (recording_ != nullptr) {
-      recording_->names = engine_.names();
+      for (ThreadIndex thread = 0; thread < world_.parents().size(); ++thread) {
+        recording_->names.push_back(world_.label(thread));
+      }
       recording_->objects = world_.objects();
       recording_->parents = world_.parents();
     }

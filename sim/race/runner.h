@@ -39,7 +39,8 @@ struct Recording {
   std::vector<std::uint32_t> parents;
 };
 
-/// One engine, used again and again: a fresh run costs about as much as its threads. Belongs to one OS thread.
+/// One engine, used again and again: a fresh run costs about as much as its threads. Belongs to one OS
+/// thread.
 class Runner {
  public:
   Runner(Body body, const RunnerOptions& options);

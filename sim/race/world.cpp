@@ -1,25 +1,41 @@
 // Threads of a run, and what detectors are told of them.
 #include "sim/race/world.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace lockstep::race {
 
 void World::reset() {
   objects_.clear();
   parents_.clear();
+  names_.clear();
   parents_.push_back(0xffffffff);
+  names_.push_back("main");
 }
 
-Thread World::started(sim::FiberRef fiber) {
+std::string World::label(ThreadIndex thread) const {
+  if (thread >= names_.size()) {
+    return "thread " + std::to_string(thread);
+  }
+  const std::string_view name = names_[thread];
+  const auto before = std::count(names_.begin(), names_.begin() + thread, name);
+  return std::string(name) + (before == 0 ? "" : "#" + std::to_string(before + 1));
+}
+
+Thread World::started(const char* name, sim::FiberRef fiber) {
   const Thread thread{fiber, fiber.fiber->id - 1};
-  started_by(self(), thread.index);
+  started_by(self(), thread.index, name);
   return thread;
 }
 
-void World::started_by(ThreadIndex parent, ThreadIndex child) {
+void World::started_by(ThreadIndex parent, ThreadIndex child, const char* name) {
   if (child >= parents_.size()) {
     parents_.resize(child + 1, 0xffffffff);
+    names_.resize(child + 1, "");
   }
   parents_[child] = parent;
+  names_[child] = name;
   if (races_ != nullptr) {
     races_->on_fork(parent, child);
   }

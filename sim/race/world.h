@@ -50,7 +50,7 @@ class World {
   /// Starts a thread; `name` need not be unique and outlives the run.
   template <typename F>
   Thread spawn(const char* name, F body) {
-    return started(engine_.spawn(name, sim::kWorldLane, std::function<void()>(std::move(body))));
+    return started(name, engine_.spawn(name, sim::kWorldLane, std::function<void()>(std::move(body))));
   }
   /// Waits for the end of `thread`.
   void join(const Thread& thread);
@@ -79,7 +79,9 @@ class World {
   [[nodiscard]] ThreadIndex self() const { return engine_.current().fiber->id - 1; }
   void locked(sim::ObjectId lock, LockMode mode, Site site);
   void unlocked(sim::ObjectId lock, LockMode mode);
-  void started_by(ThreadIndex parent, ThreadIndex child);
+  void started_by(ThreadIndex parent, ThreadIndex child, const char* name);
+  /// A thread's name, with its number among those of that name when it is not the first.
+  [[nodiscard]] std::string label(ThreadIndex thread) const;
   [[nodiscard]] sim::Engine& engine() { return engine_; }
   /// Null when data races are not looked for.
   [[nodiscard]] RaceDetector* races() { return races_; }
@@ -92,13 +94,14 @@ class World {
   void reset();
 
  private:
-  Thread started(sim::FiberRef fiber);
+  Thread started(const char* name, sim::FiberRef fiber);
 
   sim::Engine& engine_;
   RaceDetector* races_;
   LockGraph* locks_;
   std::vector<ObjectInfo> objects_;
   std::vector<std::uint32_t> parents_;
+  std::vector<const char*> names_;
 };
 
 }  // namespace lockstep::race

@@ -1,0 +1,90 @@
+// Whose turn it is.
+#include "sim/race/portfolio.h"
+
+#include <array>
+#include <utility>
+
+namespace lockstep::race {
+namespace {
+
+constexpr std::array<std::pair<StrategyKind, const char*>, 8> kNames = {{
+    {StrategyKind::kPortfolio, "portfolio"},
+    {StrategyKind::kRandomWalk, "random-walk"},
+    {StrategyKind::kPct, "pct"},
+    {StrategyKind::kPos, "pos"},
+    {StrategyKind::kUrw, "urw"},
+    {StrategyKind::kSurw, "surw"},
+    {StrategyKind::kRunToBlock, "run-to-block"},
+    {StrategyKind::kDfs, "dfs"},
+}};
+
+/// Best first: most bugs show within a few runs of the first.
+constexpr std::array<StrategyKind, 8> kRound = {
+    StrategyKind::kSurw, StrategyKind::kPct,  StrategyKind::kSurw, StrategyKind::kPos,
+    StrategyKind::kUrw,  StrategyKind::kSurw, StrategyKind::kPct,  StrategyKind::kRandomWalk};
+
+}  // namespace
+
+const char* to_text(StrategyKind kind) {
+  for (const auto& [known, name] : kNames) {
+    if (known == kind) {
+      return name;
+    }
+  }
+  return "?";
+}
+
+bool parse_strategy(std::string_view text, StrategyKind& kind) {
+  for (const auto& [known, name] : kNames) {
+    if (text == name) {
+      kind = known;
+      return true;
+    }
+  }
+  return false;
+}
+
+Portfolio::Portfolio(sim::Choices& choices, const Profile& profile, StrategyKind kind,
+                     std::uint32_t pct_depth)
+    : kind_(kind),
+      run_to_block_(choices),
+      random_walk_(choices),
+      pct_(choices, profile, pct_depth),
+      pos_(choices),
+      urw_(choices, profile),
+      surw_(choices, profile) {}
+
+SeededStrategy& Portfolio::for_run(std::uint64_t run) {
+  StrategyKind kind = kind_;
+  if (run == 0) {
+    kind = StrategyKind::kRunToBlock;
+  } else if (kind == StrategyKind::kPortfolio) {
+    kind = kRound[(run - 1) % kRound.size()];
+  }
+  SeededStrategy* strategy = &run_to_block_;
+  switch (kind) {
+    case StrategyKind::kRandomWalk:
+      strategy = &random_walk_;
+      break;
+    case StrategyKind::kPct:
+      strategy = &pct_;
+      break;
+    case StrategyKind::kPos:
+      strategy = &pos_;
+      break;
+    case StrategyKind::kUrw:
+      strategy = &urw_;
+      break;
+    case StrategyKind::kSurw:
+      strategy = &surw_;
+      break;
+    case StrategyKind::kRunToBlock:
+    case StrategyKind::kDfs:
+    case StrategyKind::kPortfolio:
+      break;
+  }
+  strategy->set_run(run);
+  return *strategy;
+}
+
+}  // namespace lockstep::race
