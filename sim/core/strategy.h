@@ -13,7 +13,10 @@ namespace lockstep::sim {
 struct Step {
   /// The fiber's number in order of creation, from 0.
   std::uint32_t thread = 0;
+  /// The fiber of the step before could have gone on, namely with `waived`.
+  bool took_over = false;
   Operation operation;
+  Operation waived;
 };
 
 /// Decides every turn of an engine: the engine tells it which fibers could run, it says which does. Each of
@@ -132,7 +135,8 @@ class Strategy {
         (std::uint64_t{fiber.id} << 40) | (static_cast<std::uint64_t>(fiber.op.kind) << 32) | fiber.op.object;
     hash_ = fold_product(hash_ ^ word, kGoldenStep) + hash_;
     if (sink_ != nullptr) [[unlikely]] {
-      sink_->push_back({index_of(fiber), fiber.op});
+      const bool took_over = last_ != nullptr && last_ != &fiber;
+      sink_->push_back({index_of(fiber), took_over, fiber.op, took_over ? last_->op : Operation{}});
     }
     executes(fiber);
   }

@@ -4,8 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/core/operation.h"
@@ -101,6 +102,9 @@ class RaceDetector {
   void on_alloc(std::uint64_t address, std::uint64_t size);
   /// A write to all of it, after which it is forgotten.
   void on_free(ThreadIndex thread, std::uint64_t address, std::uint64_t size, Site site);
+
+  /// Calls `listener` at every race that is kept.
+  void call_on_race(std::function<void()> listener) { listener_ = std::move(listener); }
 
   /// What was found in this run, first first.
   [[nodiscard]] const std::vector<Race>& races() const { return races_; }
@@ -236,6 +240,7 @@ class RaceDetector {
   FlatMap lockset_numbers_;
   std::vector<LocksetNode> locksets_;
   std::vector<Race> races_;
+  std::function<void()> listener_;
 };
 
 /// Calls visit(page, index of the granule, mask of its bytes, its address) for what [address, address + size)

@@ -208,6 +208,9 @@ void RaceDetector::note_race(std::uint64_t address, RaceAccess earlier, RaceAcce
   };
   if (races_.size() < kMostRaces && std::none_of(races_.begin(), races_.end(), same)) {
     races_.push_back({address, std::move(earlier), std::move(later)});
+    if (listener_) {
+      listener_();
+    }
   }
 }
 

@@ -25,6 +25,8 @@ Runner::Runner(Body body, const RunnerOptions& options)
       world_(engine_, options.detect_races ? &races_ : nullptr,
              options.watch_lock_order ? &locks_ : nullptr) {
   LOCKSTEP_ASSERT(options.fair_after <= options.most_steps);
+  // What comes after a race is of no interest.
+  races_.call_on_race([this] { engine_.stop(); });
 }
 
 Runner::~Runner() {

@@ -17,6 +17,8 @@ namespace lockstep::race {
 
 /// What a runner watches and when it loses patience.
 struct RunnerOptions {
+  /// Names the body in stored schedules.
+  std::string program = "body";
   std::uint64_t seed = 1;
   /// Look for data races; the first one fails the run.
   bool detect_races = true;

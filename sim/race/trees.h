@@ -20,8 +20,11 @@ class SixteenTree {
     return position < size_ ? levels_[0][position] : 0;
   }
   void set(std::size_t position, std::uint64_t value) {
-    if (position >= size_) {
-      grow(position + 1);
+    if (position >= count_) {
+      if (position >= size_) {
+        grow(position + 1);
+      }
+      count_ = position + 1;
     }
     std::uint64_t old = levels_[0][position];
     levels_[0][position] = value;
@@ -49,6 +52,10 @@ class SixteenTree {
     return &levels_[level][index * kFan];
   }
   [[nodiscard]] std::size_t depth() const { return depth_; }
+  /// How many numbers of a group need to be looked at: few threads are few numbers.
+  [[nodiscard]] std::size_t used(std::size_t level) const {
+    return level == 0 && depth_ == 1 ? count_ : kFan;
+  }
 
  private:
   void grow(std::size_t size) {
@@ -71,6 +78,7 @@ class SixteenTree {
   }
 
   std::size_t size_ = 0;
+  std::size_t count_ = 0;
   std::size_t depth_ = 0;
   std::array<std::vector<std::uint64_t>, 8> levels_;
 };
@@ -116,8 +124,9 @@ class MaxTree : public SixteenTree<GroupMaximum> {
     std::size_t index = 0;
     for (std::size_t level = depth(); level-- > 0;) {
       const std::uint64_t* values = group(level, index);
+      const std::size_t end = used(level);
       std::size_t best = 0;
-      for (std::size_t i = 1; i < kFan; ++i) {
+      for (std::size_t i = 1; i < end; ++i) {
         best = values[i] > values[best] ? i : best;
       }
       if (values[best] == 0) {
@@ -132,7 +141,17 @@ class MaxTree : public SixteenTree<GroupMaximum> {
 /// Weights to draw by.
 class SumTree : public SixteenTree<GroupSum> {
  public:
-  [[nodiscard]] std::uint64_t total() const { return depth() == 0 ? 0 : GroupSum::of(group(depth() - 1, 0)); }
+  [[nodiscard]] std::uint64_t total() const {
+    if (depth() == 0) {
+      return 0;
+    }
+    const std::uint64_t* values = group(depth() - 1, 0);
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < used(depth() - 1); ++i) {
+      sum += values[i];
+    }
+    return sum;
+  }
   /// The position in whose share `point` falls. Requires: point < total().
   [[nodiscard]] std::size_t at(std::uint64_t point) const {
     std::size_t index = 0;

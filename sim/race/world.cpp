@@ -10,6 +10,7 @@ void World::reset() {
   objects_.clear();
   parents_.clear();
   names_.clear();
+  started_.clear();
   parents_.push_back(0xffffffff);
   names_.push_back("main");
 }
@@ -26,6 +27,7 @@ std::string World::label(ThreadIndex thread) const {
 Thread World::started(const char* name, sim::FiberRef fiber) {
   const Thread thread{fiber, fiber.fiber->id - 1};
   started_by(self(), thread.index, name);
+  started_.push_back(thread);
   return thread;
 }
 
@@ -54,6 +56,14 @@ void World::join(const Thread& thread) {
   }
   if (locks_ != nullptr) {
     locks_->on_join(self(), thread.index);
+  }
+}
+
+void World::join_all() {
+  for (std::size_t i = 0; i < started_.size(); ++i) {
+    if (started_[i].index != self()) {
+      join(started_[i]);
+    }
   }
 }
 

@@ -54,6 +54,8 @@ class World {
   }
   /// Waits for the end of `thread`.
   void join(const Thread& thread);
+  /// Waits for the ends of all threads that the body has started so far.
+  void join_all();
   /// Lets others come first, if any can.
   void yield() { point(sim::OpKind::kYield, 0, 0); }
   /// Lets virtual time pass.
@@ -102,6 +104,7 @@ class World {
   std::vector<ObjectInfo> objects_;
   std::vector<std::uint32_t> parents_;
   std::vector<const char*> names_;
+  std::vector<Thread> started_;
 };
 
 }  // namespace lockstep::race
