@@ -14,7 +14,7 @@ set(LOCKSTEP_FLOORS
   node/node=5 node/real=5.1 sim/core=5 sim/race=5.1 sim/world=5.2
   sim/cluster=6
   sim/checkers=7
-  scenarios=8
+  scenarios=8 scenarios/races/history=8.1
   tests=9 fuzz=9 tools=9 tools/vectors=8.5 tools/lockstep=9.1)
 
 function(lockstep_floor room out)

@@ -1,0 +1,183 @@
+// Head, justified and finalized: fields that belong together, read as if they did not.
+#include <cstdint>
+
+#include "node/locking/coherent.h"
+#include "node/runtime/atomic.h"
+#include "scenarios/races/history/pairs.h"
+
+namespace lockstep::scenarios::races {
+namespace {
+
+using locking::Coherent;
+using locking::LockSeams;
+using locking::Tier;
+
+/// A checkpoint whose root is that of its slot exactly when both are of one update.
+struct Head {
+  int slot = 0;
+  int root = 0;
+};
+
+/// Two fields without a lock.
+class UnlockedHead {
+ public:
+  UnlockedHead(World& world, Tier /*tier*/, const char* /*name*/) : world_(world) {}
+  Head read(const char* /*site*/) {
+    Head copy;
+    copy.slot = head_.slot;
+    world_.pause();
+    copy.root = head_.root;
+    return copy;
+  }
+  template <typename F>
+  void update(const char* /*site*/, F&& change) {
+    change(head_);
+  }
+
+ private:
+  World& world_;
+  Head head_;
+};
+
+/// The node's part, made from a world.
+template <typename T>
+class NodeCoherent : public Coherent<T> {
+ public:
+  NodeCoherent(World& world, Tier tier, const char* name) : Coherent<T>(world.seams(), tier, name) {}
+};
+
+/// B-020. A request is answered with the head while the head moves.
+template <typename Shared>
+void a_head_is_of_one_update(World& world) {
+  Shared head(world, Tier::kForkChoice, "head");
+  world.beside({{"importer",
+                 [&] {
+                   head.update("importer", [&](Head& place) {
+                     place.slot = 1;
+                     world.pause();
+                     place.root = 1;
+                   });
+                 }},
+                {"request handler", [&] {
+                   const Head seen = head.read("request handler");
+                   world.expect(seen.slot == seen.root, "a slot of one update with the root of another");
+                 }}});
+}
+
+/// Reads the head for the decision and again for what follows from it.
+struct ReadTwice {
+  template <typename Shared>
+  static bool decides_as_it_says(Shared& head) {
+    const bool is_ahead = head.read("decision").slot > 0;
+    return is_ahead == (head.read("log").slot > 0);
+  }
+};
+struct ReadOnce {
+  template <typename Shared>
+  static bool decides_as_it_says(Shared& head) {
+    const Head seen = head.read("decision");
+    const bool is_ahead = seen.slot > 0;
+    return is_ahead == (seen.slot > 0);
+  }
+};
+
+/// B-021. One decision, one moment.
+template <typename Reader>
+void a_decision_sees_one_head(World& world) {
+  Coherent<Head> head(world.seams(), Tier::kForkChoice, "head");
+  world.beside(
+      {{"importer", [&] { head.update("importer", [](Head& place) { return place = Head{1, 1}; }); }},
+       {"sync",
+        [&] { world.expect(Reader::decides_as_it_says(head), "what was said contradicts what was done"); }}});
+}
+
+/// What the chain says of itself; finality is always two slots behind the head.
+struct View {
+  int head = 2;
+  int finalized = 0;
+};
+
+/// Each field with a getter of its own, each getter with the lock.
+struct FieldByField {
+  static View look(Coherent<View>& view) {
+    View seen;
+    seen.finalized = view.read("finalized").finalized;
+    seen.head = view.read("head").head;
+    return seen;
+  }
+};
+struct AtOnce {
+  static View look(Coherent<View>& view) { return view.read("view"); }
+};
+
+/// B-022. The aggregator needs head and finalized for one signature.
+template <typename Look>
+void head_and_finalized_are_of_one_moment(World& world) {
+  Coherent<View> view(world.seams(), Tier::kForkChoice, "chain view");
+  world.beside({{"importer",
+                 [&] {
+                   for (int slot = 3; slot < 5; ++slot) {
+                     view.update("importer", [&](View& place) { return place = View{slot, slot - 2}; });
+                   }
+                 }},
+                {"aggregator", [&] {
+                   const View seen = Look::look(view);
+                   world.expect(seen.head == seen.finalized + 2, "head and finalized of two moments");
+                 }}});
+}
+
+/// A 64-bit time that is written and read in halves, as a plain one may be.
+class PlainTime {
+ public:
+  explicit PlainTime(World& world) : world_(world) {}
+  void store(std::uint64_t time) {
+    high_ = static_cast<std::uint32_t>(time >> 32);
+    world_.pause();
+    low_ = static_cast<std::uint32_t>(time);
+  }
+  [[nodiscard]] std::uint64_t load() const {
+    const std::uint64_t high = high_;
+    world_.pause();
+    return (high << 32) | low_;
+  }
+
+ private:
+  World& world_;
+  std::uint32_t high_ = 0;
+  std::uint32_t low_ = 0;
+};
+class AtomicTime : public runtime::Atomic<std::uint64_t> {
+ public:
+  explicit AtomicTime(World& world) : Atomic(world.sync(), "last beat", 0) {}
+};
+
+/// B-128. The loop beats, the watchdog looks for stalls.
+template <typename Time>
+void a_watchdog_sees_times_that_were(World& world) {
+  constexpr std::uint64_t kFirst = 0xffff'ffffULL;
+  constexpr std::uint64_t kSecond = 0x1'0000'0000ULL;
+  Time beat(world);
+  beat.store(kFirst);
+  world.beside({{"loop", [&] { beat.store(kSecond); }}, {"watchdog", [&] {
+                                                           const std::uint64_t seen = beat.load();
+                                                           world.expect(seen == kFirst || seen == kSecond,
+                                                                        "a stall was seen that never was");
+                                                         }}});
+}
+
+}  // namespace
+
+std::vector<Pair> head_pairs() {
+  return {
+      {"B-020", "slot and root of a head were current at one instant", 40,
+       &a_head_is_of_one_update<UnlockedHead>, &a_head_is_of_one_update<NodeCoherent<Head>>},
+      {"B-021", "a decision reads the head once", 40, &a_decision_sees_one_head<ReadTwice>,
+       &a_decision_sees_one_head<ReadOnce>},
+      {"B-022", "head and finalized are read together", 40,
+       &head_and_finalized_are_of_one_moment<FieldByField>, &head_and_finalized_are_of_one_moment<AtOnce>},
+      {"B-128", "a clock that two threads share is atomic", 40, &a_watchdog_sees_times_that_were<PlainTime>,
+       &a_watchdog_sees_times_that_were<AtomicTime>},
+  };
+}
+
+}  // namespace lockstep::scenarios::races

@@ -1,0 +1,44 @@
+// Races that consensus clients really had, each as it was and as the node's own part has it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scenarios/races/history/world.h"
+
+namespace lockstep::scenarios::races {
+
+/// Tells one story in a world; the verdict is the world's.
+using Telling = void (*)(World&);
+
+/// One bug and its cure, told by the same story: the buggy variant of a part lives beside the story, the good
+/// one is the node's.
+struct Pair {
+  /// The bug's number in the catalogue of bugs; L-n for one that is not in it.
+  const char* id;
+  /// What must hold, in one sentence.
+  const char* moral;
+  /// The buggy variant is caught within so many schedules chosen at random.
+  std::uint32_t within;
+  Telling buggy;
+  Telling good;
+};
+
+/// All pairs, by group.
+[[nodiscard]] std::vector<Pair> all_pairs();
+
+/// The groups.
+[[nodiscard]] std::vector<Pair> state_pairs();
+[[nodiscard]] std::vector<Pair> block_cache_pairs();
+[[nodiscard]] std::vector<Pair> request_pairs();
+[[nodiscard]] std::vector<Pair> head_pairs();
+[[nodiscard]] std::vector<Pair> lock_order_pairs();
+[[nodiscard]] std::vector<Pair> wake_up_pairs();
+[[nodiscard]] std::vector<Pair> life_pairs();
+[[nodiscard]] std::vector<Pair> peer_pairs();
+
+/// Tells the story under the schedule of `seed`; what went wrong, or nothing.
+[[nodiscard]] std::string tell(Telling telling, std::uint64_t seed);
+
+}  // namespace lockstep::scenarios::races

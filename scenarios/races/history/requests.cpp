@@ -1,0 +1,272 @@
+// Requests in flight, callbacks and queues: what happens between two looks at a table.
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "node/locking/locked_map.h"
+#include "node/locking/work_lanes.h"
+#include "node/runtime/atomic.h"
+#include "scenarios/races/history/pairs.h"
+
+namespace lockstep::scenarios::races {
+namespace {
+
+using locking::LockedMap;
+using locking::Tier;
+
+/// A request and the roots that it asked for, which end with it.
+struct Request {
+  std::shared_ptr<const std::vector<int>> roots;
+};
+using Requests = LockedMap<int, Request>;
+
+/// Copies the request under the lock, and what it points to afterwards.
+struct ShallowSnapshot {
+  static std::vector<int> take(World& world, Requests& requests) {
+    const std::vector<int>* roots = nullptr;
+    requests.with_value_locked("sweep", 1, [&](Request& request) { roots = request.roots.get(); });
+    world.pause();
+    return roots == nullptr ? std::vector<int>{} : *roots;
+  }
+};
+struct DeepSnapshot {
+  static std::vector<int> take(World& world, Requests& requests) {
+    const auto roots = requests.with_value_locked("sweep", 1, [&](Request& request) {
+      world.pause();
+      return *request.roots;
+    });
+    return roots.value_or(std::vector<int>{});
+  }
+};
+
+/// B-017. The sweep for timeouts copies a request while its answer comes.
+template <typename Snapshot>
+void a_request_is_copied_while_it_ends(World& world) {
+  Requests requests(world.seams(), Tier::kNetworkMaps, "requests");
+  requests.put("send", 1, {world.mortal(std::vector<int>{7, 8}, std::vector<int>{-1})});
+  world.beside({{"sweeper",
+                 [&] {
+                   const std::vector<int> roots = Snapshot::take(world, requests);
+                   world.expect(roots.empty() || roots == std::vector<int>{7, 8},
+                                "the roots of a request were read after they were freed");
+                 }},
+                {"finisher", [&] { requests.remove("answer", 1); }}});
+}
+
+/// A table of callbacks that two loops share without a lock.
+class BareTable {
+ public:
+  explicit BareTable(World& world) : world_(world) {}
+  void add(int id, int context) {
+    ids_[count_] = id;
+    ++count_;
+    world_.pause();
+    contexts_[count_ - 1] = context;
+  }
+  std::optional<int> find(int id) {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (ids_[i] == id) {
+        return contexts_[i];
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  World& world_;
+  std::array<int, 8> ids_{};
+  std::array<int, 8> contexts_{};
+  std::size_t count_ = 0;
+};
+class LockedTable {
+ public:
+  explicit LockedTable(World& world) : map_(world.seams(), Tier::kNetworkMaps, "callbacks") {}
+  void add(int id, int context) { map_.put("add", id, context); }
+  std::optional<int> find(int id) { return map_.get("find", id); }
+
+ private:
+  LockedMap<int, int> map_;
+};
+
+/// B-139. Requests go out while answers come in.
+template <typename Table>
+void a_callback_is_found_whole(World& world) {
+  Table table(world);
+  world.beside({{"loop",
+                 [&] {
+                   table.add(1, 101);
+                   table.add(2, 102);
+                 }},
+                {"bridge", [&] {
+                   for (int id = 1; id <= 2; ++id) {
+                     world.pause();
+                     const auto context = table.find(id);
+                     world.expect(!context || *context == 100 + id, "an answer met half an entry");
+                   }
+                 }}});
+}
+
+/// Collects positions first and works them off with the lock let go in between.
+class IndexedDrain {
+ public:
+  explicit IndexedDrain(World& world) : mutex_(world.seams(), Tier::kPendingBlocks, "pending blocks") {}
+  void add(int block) {
+    const locking::Hold hold = mutex_.hold("add");
+    blocks_.push_back(block);
+  }
+  template <typename F>
+  void drain(F&& import) {
+    std::size_t count = 0;
+    {
+      const locking::Hold hold = mutex_.hold("drain");
+      count = blocks_.size();
+    }
+    for (std::size_t i = count; i-- > 0;) {
+      std::optional<int> block;
+      {
+        const locking::Hold hold = mutex_.hold("drain");
+        block = i < blocks_.size() ? std::optional<int>(blocks_[i]) : std::nullopt;
+      }
+      if (block) {
+        import(*block);
+      }
+      const locking::Hold hold = mutex_.hold("drain");
+      if (i < blocks_.size()) {
+        blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    }
+  }
+
+ private:
+  locking::TieredMutex mutex_;
+  std::vector<int> blocks_;
+};
+/// One at a time: what is taken is gone from the queue before the lock is.
+class TakingDrain {
+ public:
+  explicit TakingDrain(World& world) : blocks_(world.seams(), Tier::kPendingBlocks, "pending blocks") {}
+  void add(int block) { blocks_.put("add", block, block); }
+  template <typename F>
+  void drain(F&& import) {
+    while (const auto block = blocks_.take_first("drain")) {
+      import(block->second);
+    }
+  }
+
+ private:
+  LockedMap<int, int> blocks_;
+};
+
+/// B-029. Two threads drain the pending blocks while gossip adds one.
+template <typename Pending>
+void a_pending_block_is_handled_once(World& world) {
+  Pending pending(world);
+  std::vector<int> handled(4, 0);
+  const auto import = [&](int block) {
+    ++handled.at(static_cast<std::size_t>(block));
+    world.pause();
+  };
+  const auto drain = [&] { pending.drain(import); };
+  for (int block = 0; block < 3; ++block) {
+    pending.add(block);
+  }
+  world.beside({{"loop", drain}, {"importer", drain}, {"gossip", [&] { pending.add(3); }}});
+  pending.drain(import);
+  world.expect(handled == std::vector<int>(4, 1), "a pending block was imported twice or never");
+}
+
+using Wire = locking::WorkLanes<int, 1>;
+using Sent = LockedMap<int, bool>;
+
+struct SendThenRegister {
+  static void request(Sent& sent, Wire& wire, int id) {
+    static_cast<void>(wire.push("send", 0, id));
+    sent.put("register", id, true);
+  }
+};
+struct RegisterThenSend {
+  static void request(Sent& sent, Wire& wire, int id) {
+    sent.put("register", id, true);
+    if (int to_send = id; wire.push("send", 0, to_send) != locking::Queued::kQueued) {
+      sent.remove("roll back", id);
+    }
+  }
+};
+
+/// B-044. The answer comes as soon as the request is on the wire.
+template <typename Order>
+void an_answer_finds_its_request(World& world) {
+  Sent sent(world.seams(), Tier::kNetworkMaps, "requests");
+  Wire wire(world.seams(), Tier::kPendingBlocks, "wire", {4});
+  world.beside({{"requester", [&] { Order::request(sent, wire, 1); }},
+                {"network", [&] {
+                   const auto id = wire.pop("network");
+                   world.expect(sent.remove("answer", *id), "an answer met no request");
+                 }}});
+}
+
+/// Looks whether there is room and then takes it.
+class LookThenTake {
+ public:
+  explicit LookThenTake(World& world) : in_flight_(world.sync(), "in flight", 0) {}
+  bool enter() {
+    if (in_flight_.load() >= 2) {
+      return false;
+    }
+    in_flight_.fetch_add(1);
+    return true;
+  }
+  void leave() { in_flight_.fetch_sub(1); }
+
+ private:
+  runtime::Atomic<int> in_flight_;
+};
+class Permits {
+ public:
+  explicit Permits(World& world) : permits_(world.sync(), "requests in flight", 2, 2) {}
+  bool enter() { return permits_.try_acquire(); }
+  void leave() { permits_.release(); }
+
+ private:
+  runtime::Semaphore permits_;
+};
+
+/// B-056: its cap, had it been looked at and taken in two steps. Unknown heads make everybody ask at once.
+template <typename Cap>
+void requests_in_flight_stay_within_their_bound(World& world) {
+  Cap cap(world);
+  int inside = 0;
+  const auto ask = [&] {
+    if (cap.enter()) {
+      ++inside;
+      world.expect(inside <= 2, "more requests in flight than allowed");
+      world.pause();
+      --inside;
+      cap.leave();
+    }
+  };
+  world.beside({{"first", ask}, {"second", ask}, {"third", ask}, {"fourth", ask}});
+}
+
+}  // namespace
+
+std::vector<Pair> request_pairs() {
+  return {
+      {"B-017", "what a copy points to is copied under the same lock", 40,
+       &a_request_is_copied_while_it_ends<ShallowSnapshot>, &a_request_is_copied_while_it_ends<DeepSnapshot>},
+      {"B-029", "no position in a queue survives the lock", 40,
+       &a_pending_block_is_handled_once<IndexedDrain>, &a_pending_block_is_handled_once<TakingDrain>},
+      {"B-044", "a request is registered before it is sent", 40,
+       &an_answer_finds_its_request<SendThenRegister>, &an_answer_finds_its_request<RegisterThenSend>},
+      {"B-056", "looking for room and taking it is one step", 50,
+       &requests_in_flight_stay_within_their_bound<LookThenTake>,
+       &requests_in_flight_stay_within_their_bound<Permits>},
+      {"B-139", "a table that two loops share has a lock", 40, &a_callback_is_found_whole<BareTable>,
+       &a_callback_is_found_whole<LockedTable>},
+  };
+}
+
+}  // namespace lockstep::scenarios::races

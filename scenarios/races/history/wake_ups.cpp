@@ -1,0 +1,181 @@
+// Work that waits while the one who should do it sleeps.
+#include <array>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "node/locking/single_flight.h"
+#include "node/locking/work_lanes.h"
+#include "node/runtime/stop.h"
+#include "scenarios/races/history/pairs.h"
+
+namespace lockstep::scenarios::races {
+namespace {
+
+using locking::Tier;
+
+/// Two queues, each with a mutex and a condition; the worker sleeps on that of the first.
+class ParksOnBlocks {
+ public:
+  explicit ParksOnBlocks(World& world)
+      : block_mutex_(world.sync(), "blocks"),
+        vote_mutex_(world.sync(), "votes"),
+        blocks_came_(world.sync(), "blocks came"),
+        votes_came_(world.sync(), "votes came") {}
+  void push_vote(int vote) {
+    {
+      const std::lock_guard lock(vote_mutex_);
+      votes_.push_back(vote);
+    }
+    votes_came_.notify_one();
+  }
+  int pop() {
+    while (true) {
+      {
+        const std::lock_guard lock(vote_mutex_);
+        if (!votes_.empty()) {
+          const int vote = votes_.front();
+          votes_.pop_front();
+          return vote;
+        }
+      }
+      std::unique_lock lock(block_mutex_);
+      blocks_came_.wait(lock);
+    }
+  }
+
+ private:
+  runtime::Mutex block_mutex_;
+  runtime::Mutex vote_mutex_;
+  runtime::CondVar blocks_came_;
+  runtime::CondVar votes_came_;
+  std::deque<int> votes_;
+};
+class SleepsOnAll {
+ public:
+  explicit SleepsOnAll(World& world) : lanes_(world.seams(), Tier::kPendingBlocks, "work", {4, 4}) {}
+  void push_vote(int vote) { static_cast<void>(lanes_.push("vote", 1, vote)); }
+  int pop() { return lanes_.pop("worker").value_or(-1); }
+
+ private:
+  locking::WorkLanes<int, 2> lanes_;
+};
+
+/// B-122. No block comes, only votes.
+template <typename Queues>
+void votes_wake_the_worker(World& world) {
+  Queues queues(world);
+  world.beside({{"worker",
+                 [&] {
+                   for (int i = 0; i < 2; ++i) {
+                     world.expect(queues.pop() == i, "votes come out as they went in");
+                   }
+                 }},
+                {"gossip", [&] {
+                   for (int i = 0; i < 2; ++i) {
+                     queues.push_vote(i);
+                   }
+                 }}});
+}
+
+/// Two flags that are looked at one after the other.
+class TwoFlags {
+ public:
+  explicit TwoFlags(World& world)
+      : in_flight_(world.sync(), "in flight", false), pending_(world.sync(), "pending", false) {}
+  bool request(const char* /*site*/) {
+    if (in_flight_.exchange(true)) {
+      pending_.store(true);
+      return false;
+    }
+    return true;
+  }
+  bool finish(const char* /*site*/) {
+    if (pending_.exchange(false)) {
+      return true;
+    }
+    in_flight_.store(false);
+    return false;
+  }
+
+ private:
+  runtime::Atomic<bool> in_flight_;
+  runtime::Atomic<bool> pending_;
+};
+class OneState : public locking::SingleFlight {
+ public:
+  explicit OneState(World& world) : SingleFlight(world.seams(), Tier::kCaches, "aggregation") {}
+};
+
+/// M-03. The trigger comes as the run before it ends.
+template <typename Flight>
+void every_trigger_is_followed_by_a_run(World& world) {
+  Flight flight(world);
+  int asked = 0;
+  int seen = 0;
+  const auto trigger = [&] {
+    ++asked;
+    if (flight.request("trigger")) {
+      do {
+        seen = asked;
+        world.pause();
+      } while (flight.finish("run"));
+    }
+  };
+  world.beside({{"interval", trigger}, {"importer", trigger}});
+  world.expect(seen == asked, "a trigger was followed by no run");
+}
+
+/// Raises the flag and notifies, but not under the mutex of those who look before they sleep.
+class BareSignal {
+ public:
+  explicit BareSignal(World& world) : requested_(world.sync(), "stop", false) {}
+  void wakes(runtime::Mutex& /*mutex*/, runtime::CondVar& cond) { cond_ = &cond; }
+  void request() {
+    requested_.store(true);
+    cond_->notify_all();
+  }
+  [[nodiscard]] bool requested() const { return requested_.load(); }
+
+ private:
+  runtime::Atomic<bool> requested_;
+  runtime::CondVar* cond_ = nullptr;
+};
+class NodeSignal : public runtime::StopSignal {
+ public:
+  explicit NodeSignal(World& world) : StopSignal(world.sync()) {}
+};
+
+/// L-01, a lost wake-up that the catalogue does not have. A worker that waits for work is asked to stop;
+/// whoever asked waits for it.
+template <typename Signal>
+void a_stop_reaches_who_is_about_to_sleep(World& world) {
+  runtime::Mutex mutex(world.sync(), "work");
+  runtime::CondVar came(world.sync(), "work came");
+  Signal signal(world);
+  signal.wakes(mutex, came);
+  world.beside({{"worker",
+                 [&] {
+                   std::unique_lock lock(mutex);
+                   while (!signal.requested()) {
+                     world.pause();
+                     came.wait(lock);
+                   }
+                 }},
+                {"main", [&] { signal.request(); }}});
+}
+
+}  // namespace
+
+std::vector<Pair> wake_up_pairs() {
+  return {
+      {"B-122", "work in any queue wakes the worker", 40, &votes_wake_the_worker<ParksOnBlocks>,
+       &votes_wake_the_worker<SleepsOnAll>},
+      {"L-01", "a stop request is seen before sleep or ends it", 30,
+       &a_stop_reaches_who_is_about_to_sleep<BareSignal>, &a_stop_reaches_who_is_about_to_sleep<NodeSignal>},
+      {"M-03", "every trigger is followed by the beginning of a run", 50,
+       &every_trigger_is_followed_by_a_run<TwoFlags>, &every_trigger_is_followed_by_a_run<OneState>},
+  };
+}
+
+}  // namespace lockstep::scenarios::races
