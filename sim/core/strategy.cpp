@@ -21,6 +21,7 @@ const char* to_text(OpKind kind) {
 void Strategy::begin_run() {
   LOCKSTEP_ASSERT_MSG(ready_.empty(), "a run ends before the next begins");
   last_ = nullptr;
+  closed_ = false;
   steps_ = 0;
   decisions_ = 0;
   preemptions_ = 0;

@@ -59,6 +59,9 @@ class Strategy {
   /// For the engine: whose turn it is. That fiber stays ready until it is removed. Requires: some are ready.
   [[nodiscard]] Fiber& next() {
     Fiber* chosen = ready_.front();
+    if (closed_) [[unlikely]] {
+      return *chosen;
+    }
     if (ready_.size() > 1) {
       ++decisions_;
       chosen = fair_turn_ ? &choose_fairly() : &choose();
@@ -77,6 +80,9 @@ class Strategy {
     last_ = chosen;
     return *chosen;
   }
+  /// The run has failed and what still happens is its tidying up: nothing is decided, counted or recorded any
+  /// more, until the next begin_run().
+  void close() { closed_ = true; }
   /// For the engine: `child` begins, started by `parent` (null: by nobody's fiber).
   virtual void spawned(const Fiber* parent, Fiber& child);
 
@@ -150,6 +156,7 @@ class Strategy {
   std::uint32_t turns_on_end_ = 0;
   std::uint32_t last_fair_ = 0;
   bool fair_turn_ = false;
+  bool closed_ = false;
   std::uint64_t fair_limit_ = ~std::uint64_t{0};
   std::uint64_t fair_after_ = ~std::uint64_t{0};
   std::uint64_t most_steps_ = ~std::uint64_t{0};

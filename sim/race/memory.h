@@ -19,6 +19,7 @@ class Var {
       world_.races()->on_write(world_.self(), World::address_of(id_), 4, 0);
     }
   }
+  ~Var() { world_.settle(); }
   Var(const Var&) = delete;
   Var& operator=(const Var&) = delete;
 
@@ -55,6 +56,7 @@ class Atomic {
  public:
   Atomic(World& world, const char* name, T value = T{})
       : world_(world), id_(world.add_object("atomic", name)), value_(value) {}
+  ~Atomic() { world_.settle(); }
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
 

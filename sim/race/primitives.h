@@ -18,6 +18,7 @@ class Mutex {
   /// `name` outlives the run, as does `world`.
   Mutex(World& world, const char* name)
       : world_(world), id_(world.add_object("mutex", name)), waiting_{"mutex", name, &holder_, nullptr} {}
+  ~Mutex() { world_.settle(); }
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
@@ -50,6 +51,7 @@ class SharedMutex {
       : world_(world),
         id_(world.add_object("shared mutex", name)),
         waiting_{"shared mutex", name, &writer_, &readers_} {}
+  ~SharedMutex() { world_.settle(); }
   SharedMutex(const SharedMutex&) = delete;
   SharedMutex& operator=(const SharedMutex&) = delete;
 
@@ -92,6 +94,7 @@ class CondVar {
  public:
   CondVar(World& world, const char* name)
       : world_(world), id_(world.add_object("condition", name)), name_(name) {}
+  ~CondVar() { world_.settle(); }
   CondVar(const CondVar&) = delete;
   CondVar& operator=(const CondVar&) = delete;
 
@@ -158,6 +161,7 @@ class Semaphore {
         id_(world.add_object("semaphore", name)),
         permits_(permits),
         waiting_{"semaphore", name, nullptr, nullptr} {}
+  ~Semaphore() { world_.settle(); }
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 

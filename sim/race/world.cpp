@@ -67,6 +67,21 @@ void World::join_all() {
   }
 }
 
+void World::end_others() noexcept {
+  if (!engine_.current() || self() != 0) {
+    return;
+  }
+  if (engine_.strategy() != nullptr) {
+    engine_.strategy()->close();
+  }
+  for (std::size_t i = 0; i < started_.size(); ++i) {
+    engine_.stop_fiber(started_[i].fiber);
+  }
+  for (std::size_t i = 0; i < started_.size(); ++i) {
+    engine_.join(started_[i].fiber);
+  }
+}
+
 std::uint32_t World::choose(std::uint32_t bound) {
   LOCKSTEP_ASSERT(bound > 0);
   return engine_.strategy() == nullptr ? 0 : engine_.strategy()->choose_value(bound);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <source_location>
 #include <string>
@@ -92,10 +93,18 @@ class World {
   [[nodiscard]] const std::vector<ObjectInfo>& objects() const { return objects_; }
   /// Which thread started which; ~0 for the first.
   [[nodiscard]] const std::vector<std::uint32_t>& parents() const { return parents_; }
+  /// Called by what threads share when it goes out of scope: if an exception ends the body, all other threads
+  /// end first, so that none meets what is gone.
+  void settle() noexcept {
+    if (std::uncaught_exceptions() != 0) [[unlikely]] {
+      end_others();
+    }
+  }
   /// Begins a run.
   void reset();
 
  private:
+  void end_others() noexcept;
   Thread started(const char* name, sim::FiberRef fiber);
 
   sim::Engine& engine_;
