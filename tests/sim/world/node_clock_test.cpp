@@ -39,6 +39,10 @@ RC_GTEST_PROP(NodeClock, a_deadline_is_met_at_the_earliest_time_and_not_before, 
   const Subject subject(*drifts());
   const base::Instant deadline = base::Instant(1h) + base::Duration(*times());
   const Time due = subject.clock.to_engine_time(deadline);
+  if (due == Time::max()) {  // A clock that hardly runs does not come there in all time.
+    RC_ASSERT(subject.clock.to_local(due - 1ns) < deadline);
+    return;
+  }
   RC_ASSERT(subject.clock.to_local(due) >= deadline);
   if (due > Time{}) {
     RC_ASSERT(subject.clock.to_local(due - 1ns) < deadline);
