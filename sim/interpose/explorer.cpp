@@ -1,0 +1,253 @@
+// The loop over schedules: set everything back, run main as a fiber, look twice at what fails.
+#include "sim/interpose/explorer.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio_ext.h>
+#include <sys/single_threaded.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <set>
+#include <string>
+
+#include "sim/interpose/hooks.h"
+#include "sim/interpose/kernel.h"
+#include "sim/interpose/minimise.h"
+#include "sim/interpose/portfolio.h"
+#include "sim/interpose/process.h"
+#include "sim/interpose/report.h"
+#include "sim/interpose/request.h"
+#include "sim/interpose/snapshot.h"
+#include "sim/interpose/thread_block.h"
+#include "sim/interpose/writer.h"
+
+namespace lockstep::interpose {
+namespace {
+
+Main program_main = nullptr;
+
+void* run_main(void*) {
+  const int status = program_main(kernel->argc, kernel->argv, kernel->envp);
+  const Inside inside;
+  leave_program(status, nullptr);
+}
+
+class Explorer {
+ public:
+  explicit Explorer(const Request& request) : portfolio_(request.seed, request.strategy) {}
+
+  int run();
+
+ private:
+  void run_with(sim::Strategy& strategy);
+  [[nodiscard]] bool is_news() const;
+  void look_again(std::uint64_t schedule, std::vector<Failure>& found);
+  void complete(Failure& failure);
+  void tell(std::uint64_t schedule);
+
+  Portfolio portfolio_;
+  std::vector<sim::Step> steps_;
+  std::vector<std::uint32_t> values_;
+  std::set<std::string> told_;
+  std::uint64_t failures_ = 0;
+  std::uint64_t all_steps_ = 0;
+  std::uint64_t all_decisions_ = 0;
+};
+
+void Explorer::run_with(sim::Strategy& strategy) {
+  run_schedule_with(strategy);
+  all_steps_ += kernel->steps;
+  all_decisions_ += strategy.decisions();
+}
+
+/// Where both sides of a race are, and whose the freed block was: what only a watched replay can tell.
+void Explorer::complete(Failure& failure) {
+  for (const Watch::Note& note : kernel->watch.notes) {
+    const bool about_block = note.what[0] != '\0';
+    if (about_block && !failure.earlier.wanted) {
+      failure.sites.push_back({note.what, note.thread, note.stack, note.held});
+    }
+    const Failure::Earlier& earlier = failure.earlier;
+    if (!about_block && earlier.wanted && note.thread == earlier.thread && note.bytes == earlier.bytes &&
+        note.flags == earlier.flags && note.epoch - static_cast<Epoch>(kernel->clock_base) == earlier.epoch) {
+      failure.sites[0].stack = note.stack;
+      failure.sites[0].held = note.held;
+    }
+  }
+}
+
+/// Runs the schedule under way again as it was recorded, once for every place that has to be watched.
+void Explorer::look_again(std::uint64_t schedule, std::vector<Failure>& found) {
+  const auto places = [&] {
+    std::vector<std::uintptr_t> all;
+    for (const Failure& race : kernel->races_seen) {
+      all.push_back(race.earlier.address);
+    }
+    all.push_back(kernel->failed ? kernel->failure.earlier.address : 0);
+    return all;
+  }();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    kernel->watching = true;
+    kernel->watch = {places[i], {}};
+    sim::Strategy& strategy = portfolio_.strategy_of(schedule);
+    steps_.clear();
+    strategy.record_into(&steps_);
+    strategy.record_values_into(&values_);
+    values_.clear();
+    run_with(strategy);
+    strategy.record_into(nullptr);
+    strategy.record_values_into(nullptr);
+    kernel->watching = false;
+    drop_shared();
+    const bool is_race = i + 1 < places.size();
+    if (is_race && i < kernel->races_seen.size()) {
+      found.push_back(kernel->races_seen[i]);
+    } else if (!is_race && kernel->failed) {
+      found.push_back(kernel->failure);
+    } else {
+      continue;
+    }
+    complete(found.back());
+  }
+}
+
+bool Explorer::is_news() const {
+  return kernel->failed || !kernel->races_seen.empty();
+}
+
+void Explorer::tell(std::uint64_t schedule) {
+  ++failures_;
+  std::vector<Failure> found;
+  const std::size_t races = kernel->races_seen.size();
+  const bool failed = kernel->failed;
+  look_again(schedule, found);
+  if (found.size() != races + (failed ? 1 : 0)) {
+    write_divergence(schedule);
+  }
+  for (Failure& failure : found) {
+    if (told_.insert(fingerprint(failure)).second) {
+      const Story story = minimise(failure, steps_, values_);
+      write_failure(schedule, portfolio_.name(), failure, story);
+    }
+  }
+}
+
+int Explorer::run() {
+  const Request& request = kernel->request;
+  write_begin();
+  std::uint64_t schedule = 0;
+  for (; schedule < request.runs; ++schedule) {
+    kernel->schedule = schedule;
+    sim::Strategy& strategy = portfolio_.strategy_of(schedule);
+    const bool wanted = portfolio_.wants_steps();
+    steps_.clear();
+    strategy.record_into(wanted ? &steps_ : nullptr);
+    run_with(strategy);
+    strategy.record_into(nullptr);
+    if (is_news() && (request.only == UINT64_MAX || request.only == schedule)) {
+      drop_shared();
+      tell(schedule);
+      if (!request.keep_going) {
+        ++schedule;
+        break;
+      }
+      continue;
+    }
+    if (wanted) {
+      portfolio_.learn(steps_, kernel->parents);
+    }
+    if (adopt_shared() != 0) {
+      portfolio_.forget();
+    }
+    if (schedule == request.only) {
+      ++schedule;
+      break;
+    }
+  }
+  write_end(schedule, failures_, all_steps_, all_decisions_);
+  return failures_ == 0 ? 0 : 1;
+}
+
+int run_alone() {
+  Portfolio portfolio(1, "run-to-block");
+  run_schedule_with(portfolio.strategy_of(0));
+  fflush(nullptr);
+  for (const Failure& race : kernel->races_seen) {
+    dprintf(kernel->error_fd, "lockstep: %s: %s\n", race.kind.c_str(), race.sentence.c_str());
+  }
+  if (kernel->failed) {
+    dprintf(kernel->error_fd, "lockstep: %s: %s\n", kernel->failure.kind.c_str(), kernel->failure.sentence.c_str());
+    return 1;
+  }
+  return kernel->exit_status;
+}
+
+void put_output_away() {
+  kernel->error_fd = dup(2);
+  if (!kernel->request.show_output) {
+    const int nowhere = open("/dev/null", O_RDWR);
+    dup2(nowhere, 0);
+    dup2(nowhere, 1);
+    dup2(nowhere, 2);
+  }
+}
+
+}  // namespace
+
+void run_schedule_with(sim::Strategy& strategy) {
+  restore_snapshot();
+  heap_restore();
+  reset_threads();
+  reset_objects();
+  kernel->at_exit = kernel->at_exit_before_main;
+  std::memcpy(kernel->key_used, kernel->keys_before_main, sizeof kernel->key_used);
+  kernel->strategy = &strategy;
+  strategy.begin_run();
+  start_thread(&run_main, nullptr, nullptr);
+  run_schedule();
+  if (kernel->request.show_output) {
+    fflush(stdout);
+  } else {
+    __fpurge(stdout);
+  }
+  clear_threads();
+}
+
+int explore(Main program, int argc, char** argv, char** envp) {
+  kernel->in_program = false;
+  program_main = program;
+  kernel->argc = argc;
+  kernel->argv = argv;
+  kernel->envp = envp;
+  read_request(kernel->request, envp);
+  kernel->races = kernel->request.races;
+  kernel->step_bound = kernel->request.step_bound;
+  // The library leaves atomics out where it believes that there is one thread.
+  __libc_single_threaded = 0;
+  sim::adopt_thread(kernel->explorer_info);
+  kernel->explorer_pointer = get_thread_pointer();
+  kernel->at_exit_before_main = kernel->at_exit;
+  std::memcpy(kernel->keys_before_main, kernel->key_used, sizeof kernel->key_used);
+  if (!kernel->request.alone) {
+    put_output_away();
+  }
+  watch_process();
+  learn_thread_block();
+  reset_objects();
+  heap_snapshot();
+  take_snapshot();
+  if (kernel->request.alone) {
+    return run_alone();
+  }
+  Explorer explorer(kernel->request);
+  return explorer.run();
+}
+
+}  // namespace lockstep::interpose
+
+extern "C" int __real_main(int argc, char** argv, char** envp);
+extern "C" int __wrap_main(int argc, char** argv, char** envp) {
+  _exit(lockstep::interpose::explore(&__real_main, argc, argv, envp));
+}

@@ -1,0 +1,380 @@
+// Turns: who is enabled, who is picked, how threads begin and end.
+#include "sim/interpose/kernel.h"
+
+#include <sys/mman.h>
+
+#include <new>
+
+#include "sim/interpose/report.h"
+#include "sim/interpose/thread_block.h"
+
+namespace lockstep::interpose {
+
+Kernel* kernel = nullptr;
+
+namespace {
+
+constexpr std::uintptr_t kStacksBase = 0x1060'0000'0000;
+constexpr std::size_t kGuard = 4096;
+/// Operations without a write after which a thread counts as polling.
+constexpr std::uint32_t kIdleOperations = 128;
+/// Turns during which everybody only polls and no timer is pending, after which the program is stuck.
+constexpr std::uint64_t kPollingBound = 20'000;
+
+void switch_to(Thread& next) {
+  Thread& from = *kernel->me;
+  kernel->me = &next;
+  set_thread_pointer(next.thread_pointer);
+  sim::switch_context(from.fiber.context, from.fiber.info, next.fiber.context, next.fiber.info,
+                      *kernel->live_exceptions, false);
+}
+
+/// Lets the earliest deadline pass; false when nobody waits for one.
+bool advance_time() {
+  std::int64_t earliest = kNever;
+  for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
+    const Thread& thread = kernel->threads[i];
+    if (!thread.finished && !is_enabled(thread) && thread.deadline < earliest) {
+      earliest = thread.deadline;
+    }
+  }
+  if (earliest == kNever) {
+    return false;
+  }
+  kernel->now = earliest > kernel->now ? earliest : kernel->now;
+  for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
+    Thread& thread = kernel->threads[i];
+    if (!thread.finished && !is_enabled(thread) && thread.deadline <= kernel->now) {
+      thread.timed_out = true;
+      enable(thread);
+    }
+  }
+  return true;
+}
+
+void look_for_polling() {
+  if (kernel->lazy_count < kernel->strategy->ready().size()) {
+    kernel->lazy_steps = 0;
+    return;
+  }
+  if (advance_time()) {
+    progress();
+    return;
+  }
+  if (++kernel->lazy_steps > kPollingBound) {
+    report_livelock("every thread that could run only polls, and nobody changes what they poll");
+  }
+}
+
+[[noreturn]] void thread_main(void* argument) {
+  Thread& me = *static_cast<Thread*>(argument);
+  void* result = nullptr;
+  {
+    const Outside outside;
+    result = me.routine(me.argument);
+  }
+  finish_thread(result);
+}
+
+void run_key_destructors(Thread& me) {
+  for (int round = 0; round < 4; ++round) {
+    bool any = false;
+    for (std::uint32_t key = 0; key < kMaxKeys; ++key) {
+      void* value = me.keys[key];
+      if (value != nullptr && kernel->key_used[key] && kernel->key_destructors[key] != nullptr) {
+        me.keys[key] = nullptr;
+        any = true;
+        const Outside outside;
+        kernel->key_destructors[key](value);
+      }
+    }
+    if (!any) {
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void enable(Thread& thread) {
+  kernel->strategy->add(thread.fiber);
+}
+
+void disable(Thread& thread) {
+  kernel->strategy->remove(thread.fiber);
+  if (thread.lazy) {
+    thread.lazy = false;
+    --kernel->lazy_count;
+  }
+}
+
+void progress() {
+  kernel->me->idle = 0;
+  if (kernel->lazy_count != 0) {
+    for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
+      kernel->threads[i].lazy = false;
+    }
+    kernel->lazy_count = 0;
+    kernel->lazy_steps = 0;
+  }
+}
+
+void idle() {
+  Thread& me = *kernel->me;
+  me.idle = 0;
+  if (!me.lazy && is_enabled(me)) {
+    me.lazy = true;
+    ++kernel->lazy_count;
+  }
+}
+
+void give_turn() {
+  if (++kernel->steps > kernel->step_bound) {
+    report_livelock("no end after " + std::to_string(kernel->step_bound) + " operations");
+  }
+  if (kernel->lazy_count != 0) {
+    look_for_polling();
+  }
+  while (kernel->strategy->ready().empty()) {
+    if (!advance_time()) {
+      report_deadlock();
+    }
+  }
+  Thread& next = kernel->threads[kernel->strategy->next().id - 1];
+  if (&next != kernel->me) {
+    switch_to(next);
+  }
+}
+
+void point(sim::OpKind kind, std::uintptr_t object, const void* pc) {
+  Thread& me = *kernel->me;
+  me.fiber.op = {kind, sim::MemoryOrder::kSeqCst, object_number(object), reinterpret_cast<std::uintptr_t>(pc)};
+  me.quiet = 0;
+  if (++me.idle > kIdleOperations) {
+    idle();
+    me.fiber.op.kind = OpKind::kYield;
+  }
+  give_turn();
+}
+
+bool wait_for(Object& object, sim::OpKind kind, bool (*can)(const Thread&), std::int64_t deadline,
+              const void* pc) {
+  Thread& me = *kernel->me;
+  me.fiber.op = {kind, sim::MemoryOrder::kSeqCst, 0, reinterpret_cast<std::uintptr_t>(pc)};
+  me.on = &object;
+  me.can = can;
+  me.deadline = deadline;
+  me.timed_out = false;
+  me.wait_pc = pc;
+  me.quiet = 0;
+  me.next_waiter = nullptr;
+  me.previous_waiter = object.last_waiter;
+  (object.last_waiter == nullptr ? object.first_waiter : object.last_waiter->next_waiter) = &me;
+  object.last_waiter = &me;
+  ++object.waiters;
+  const bool shared = meets_others(object.address, true);
+  me.fiber.op.object = object_number(object.address);
+  if (++me.idle > kIdleOperations) {
+    idle();
+  }
+  if (kernel->watching) [[unlikely]] {
+    me.wait_stack = stack_of(me, pc);
+  }
+  if (deadline <= kernel->now) {
+    me.timed_out = true;
+    give_turn();
+  } else if (!can(me)) {
+    disable(me);
+    report_if_circle(me);
+    give_turn();
+  } else if (shared) {
+    give_turn();
+  }
+  // A condition's waiter may have been moved to the lock it takes again.
+  Object& left = *me.on;
+  (me.previous_waiter == nullptr ? left.first_waiter : me.previous_waiter->next_waiter) = me.next_waiter;
+  (me.next_waiter == nullptr ? left.last_waiter : me.next_waiter->previous_waiter) = me.previous_waiter;
+  --left.waiters;
+  const bool could = me.can(me);
+  me.on = nullptr;
+  me.deadline = kNever;
+  return could;
+}
+
+void update(Object& object) {
+  for (Thread* thread = object.first_waiter; thread != nullptr; thread = thread->next_waiter) {
+    if (thread->can(*thread) || thread->timed_out) {
+      enable(*thread);
+    } else if (thread != kernel->me) {
+      disable(*thread);
+    }
+  }
+}
+
+std::uint32_t choose(std::uint32_t count) {
+  return count < 2 ? 0 : kernel->strategy->choose_value(count);
+}
+
+void end_schedule() {
+  kernel->in_program = false;
+  kernel->running = false;
+  Thread& me = *kernel->me;
+  set_thread_pointer(kernel->explorer_pointer);
+  sim::switch_context(me.fiber.context, me.fiber.info, kernel->explorer, kernel->explorer_info, *kernel->live_exceptions,
+                      true);
+  __builtin_trap();
+}
+
+Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
+  if (kernel->thread_count == kMaxThreads) {
+    return nullptr;
+  }
+  Thread& child = kernel->threads[kernel->thread_count];
+  child.index = kernel->thread_count++;
+  ++kernel->live_count;
+  child.finished = child.detached = child.joined = child.exiting = child.signalled = child.timed_out = false;
+  child.lazy = child.has_fence_release = false;
+  child.fiber.id = child.index + 1;
+  child.fiber.ready_slot = sim::Fiber::kNotReady;
+  child.fiber.op = {OpKind::kStart, sim::MemoryOrder::kSeqCst, 0, reinterpret_cast<std::uintptr_t>(pc)};
+  child.on = nullptr;
+  child.deadline = kNever;
+  child.routine = routine;
+  child.argument = argument;
+  child.result = nullptr;
+  child.name[0] = '\0';
+  child.depth = child.idle = child.quiet = 0;
+  child.held.clear();
+  child.at_exit.clear();
+  for (void*& value : child.keys) {
+    value = nullptr;
+  }
+  child.clock.clear();
+  child.fence_acquire.clear();
+  child.fence_release.clear();
+  child.created_at.clear();
+  if (kernel->me != nullptr) {
+    child.created_at = stack_of(*kernel->me, pc);
+    release(child.clock);
+    kernel->parents.push_back(kernel->me->index);
+    kernel->strategy->spawned(&kernel->me->fiber, child.fiber);
+  }
+  if (kernel->me == nullptr) {
+    kernel->parents.push_back(~std::uint32_t{0});
+    kernel->strategy->spawned(nullptr, child.fiber);
+  }
+  child.clock.set(child.index, static_cast<Epoch>(kernel->clock_base));
+  char* low = kernel->stacks + child.index * (kStackSize + kGuard) + kGuard;
+  sim::make_context(child.fiber.context, child.fiber.info, low, kStackSize, (child.index % 32) * 128, &thread_main, &child);
+  child.thread_pointer = make_thread_block(child.index);
+  enable(child);
+  return &child;
+}
+
+void finish_thread(void* result) {
+  Thread& me = *kernel->me;
+  me.exiting = true;
+  while (!me.at_exit.empty()) {
+    const Cleanup cleanup = me.at_exit.back();
+    me.at_exit.pop_back();
+    const Outside outside;
+    cleanup.run(cleanup.argument);
+  }
+  run_key_destructors(me);
+  me.result = result;
+  me.finished = true;
+  Object& end = object_at(reinterpret_cast<std::uintptr_t>(&me), Object::kThread);
+  release(end.clock);
+  progress();
+  disable(me);
+  --kernel->live_count;
+  update(end);
+  if (kernel->live_count == 0) {
+    end_schedule();
+  }
+  give_turn();
+  __builtin_trap();
+}
+
+Thread* thread_of(std::uint64_t handle) {
+  return handle == 0 || handle > kernel->thread_count ? nullptr : &kernel->threads[handle - 1];
+}
+
+void clear_threads() {
+  for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
+    kernel->strategy->remove(kernel->threads[i].fiber);
+  }
+}
+
+void reset_threads() {
+  kernel->parents.clear();
+  kernel->thread_count = kernel->live_count = 0;
+  kernel->lazy_count = 0;
+  kernel->lazy_steps = kernel->steps = 0;
+  kernel->me = nullptr;
+  kernel->now = 0;
+  kernel->failed = false;
+  kernel->exit_status = 0;
+  kernel->races_seen.clear();
+  kernel->clock_base = kernel->clock_top + 1;
+  kernel->clock_top = kernel->clock_base;
+}
+
+void run_schedule() {
+  Thread& first = kernel->threads[0];
+  kernel->me = &first;
+  kernel->running = true;
+  set_thread_pointer(first.thread_pointer);
+  sim::switch_context(kernel->explorer, kernel->explorer_info, first.fiber.context, first.fiber.info,
+                      *kernel->live_exceptions, false);
+}
+
+namespace {
+
+/// Outside the program's data and its heap, so that setting these back leaves it alone.
+void* map_memory(std::uintptr_t where, std::size_t size) {
+  const int fixed = where == 0 ? 0 : MAP_FIXED_NOREPLACE;
+  void* memory = mmap(reinterpret_cast<void*>(where), size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
+  if (memory == MAP_FAILED || (where != 0 && memory != reinterpret_cast<void*>(where))) {
+    die("no address space for the simulated threads");
+  }
+  return memory;
+}
+
+}  // namespace
+
+void wake_kernel() {
+  if (kernel != nullptr) {
+    return;
+  }
+  Kernel* made = new (map_memory(0, sizeof(Kernel))) Kernel;
+  made->threads = static_cast<Thread*>(map_memory(0, sizeof(Thread) * kMaxThreads));
+  for (std::uint32_t i = 0; i < kMaxThreads; ++i) {
+    new (&made->threads[i]) Thread;
+  }
+  made->stacks = static_cast<char*>(map_memory(kStacksBase, (kStackSize + kGuard) * kMaxThreads));
+  for (std::uint32_t i = 0; i < kMaxThreads; ++i) {
+    if (mprotect(made->stacks + i * (kStackSize + kGuard), kGuard, PROT_NONE) != 0) {
+      die("no guard pages for the simulated threads");
+    }
+  }
+  made->live_exceptions = sim::live_exception_state();
+  kernel = made;
+  map_heap();
+  map_shadow();
+}
+
+bool in_guard(std::uintptr_t address) {
+  const auto base = reinterpret_cast<std::uintptr_t>(kernel->stacks);
+  return address >= base && address < base + (kStackSize + kGuard) * kMaxThreads &&
+         (address - base) % (kStackSize + kGuard) < kGuard;
+}
+
+int stack_owner(std::uintptr_t address) {
+  const auto base = reinterpret_cast<std::uintptr_t>(kernel->stacks);
+  const bool inside = address >= base && address < base + (kStackSize + kGuard) * kMaxThreads;
+  return inside ? static_cast<int>((address - base) / (kStackSize + kGuard)) : -1;
+}
+
+}  // namespace lockstep::interpose

@@ -1,0 +1,39 @@
+// The program's heap: at a fixed place, every thread in its own part, set back between schedules.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lockstep::interpose {
+
+inline constexpr std::uintptr_t kHeapBase = 0x1000'0000'0000;
+/// Each thread allocates from a part of its own, so that addresses hardly depend on the schedule.
+inline constexpr std::size_t kPartSize = std::size_t{256} << 20;
+inline constexpr std::uint32_t kParts = 1024;
+
+[[nodiscard]] inline bool in_heap(std::uintptr_t address) {
+  return address >= kHeapBase && address < kHeapBase + kPartSize * kParts;
+}
+
+void map_heap();
+/// Null when the thread's part is used up.
+[[nodiscard]] void* heap_allocate(std::size_t size, std::size_t alignment);
+/// Poisons and keeps the block; reports double and wild frees.
+void heap_free(void* block, const void* pc);
+[[nodiscard]] std::size_t heap_size(const void* block);
+
+/// The block that `address` lies in or next to.
+struct Block {
+  std::uintptr_t begin = 0;
+  std::size_t size = 0;
+  bool freed = false;
+};
+/// False when there is none.
+[[nodiscard]] bool heap_block(std::uintptr_t address, Block& block);
+
+/// Remembers the heap as the program's initialisers left it.
+void heap_snapshot();
+/// Goes back to that.
+void heap_restore();
+
+}  // namespace lockstep::interpose

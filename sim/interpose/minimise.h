@@ -1,0 +1,38 @@
+// From a failing schedule to the fewest turns that still fail, and the story they tell.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/core/strategy.h"
+#include "sim/interpose/failure.h"
+
+namespace lockstep::interpose {
+
+/// One operation of the story.
+struct StoryStep {
+  std::uint32_t thread = 0;
+  std::string what;
+  const void* pc = nullptr;
+};
+
+/// What a failing schedule was cut down to. Empty steps: it was not.
+struct Story {
+  std::uint64_t threads = 0;
+  std::uint64_t preemptions = 0;
+  std::uint64_t replays = 0;
+  std::vector<StoryStep> steps;
+};
+
+/// What two failures have in common that are the same bug.
+[[nodiscard]] std::string fingerprint(const Failure& failure);
+
+/// Runs the program by ever simpler schedules as long as they fail in the same way.
+[[nodiscard]] Story minimise(const Failure& failure, const std::vector<sim::Step>& steps,
+                             const std::vector<std::uint32_t>& values);
+
+/// Sets everything back and runs one schedule.
+void run_schedule_with(sim::Strategy& strategy);
+
+}  // namespace lockstep::interpose

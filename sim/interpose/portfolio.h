@@ -1,0 +1,43 @@
+// Which strategy draws which schedule.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/choices.h"
+#include "sim/core/strategy.h"
+
+namespace lockstep::interpose {
+
+/// The strategies of one exploration, all fed by one profile. The first schedule is never preempted, the second
+/// is a random walk; both teach the others. A pure function of seed, number of the schedule and what was learnt.
+class Portfolio {
+ public:
+  /// `name`: portfolio, random-walk, pct, pos, urw, surw or run-to-block. See knows().
+  Portfolio(std::uint64_t seed, std::string_view name);
+  ~Portfolio();
+  Portfolio(const Portfolio&) = delete;
+  Portfolio& operator=(const Portfolio&) = delete;
+
+  [[nodiscard]] static bool knows(std::string_view name);
+
+  /// The strategy of one schedule, ready to begin. Belongs to the portfolio.
+  [[nodiscard]] sim::Strategy& strategy_of(std::uint64_t schedule);
+  /// The name of the strategy that strategy_of() gave last.
+  [[nodiscard]] const char* name() const;
+  /// Whether steps() of the schedule under way are wanted.
+  [[nodiscard]] bool wants_steps() const;
+  /// Takes in what a schedule did; `parents` says who started whom.
+  void learn(const std::vector<sim::Step>& steps, const std::vector<std::uint32_t>& parents);
+  /// Objects were noticed that no profile knows: the next schedules teach again.
+  void forget();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lockstep::interpose
