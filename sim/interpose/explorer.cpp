@@ -15,10 +15,10 @@
 #include "sim/interpose/hooks.h"
 #include "sim/interpose/kernel.h"
 #include "sim/interpose/minimise.h"
-#include "sim/interpose/portfolio.h"
 #include "sim/interpose/process.h"
 #include "sim/interpose/report.h"
 #include "sim/interpose/request.h"
+#include "sim/interpose/schedules.h"
 #include "sim/interpose/snapshot.h"
 #include "sim/interpose/thread_block.h"
 #include "sim/interpose/writer.h"
@@ -36,7 +36,7 @@ void* run_main(void*) {
 
 class Explorer {
  public:
-  explicit Explorer(const Request& request) : portfolio_(request.seed, request.strategy) {}
+  explicit Explorer(const Request& request) : schedules_(request.seed, request.strategy) {}
 
   int run();
 
@@ -47,7 +47,7 @@ class Explorer {
   void complete(Failure& failure);
   void tell(std::uint64_t schedule);
 
-  Portfolio portfolio_;
+  Schedules schedules_;
   std::vector<sim::Step> steps_;
   std::vector<std::uint32_t> values_;
   std::set<std::string> told_;
@@ -91,7 +91,7 @@ void Explorer::look_again(std::uint64_t schedule, std::vector<Failure>& found) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     kernel->watching = true;
     kernel->watch = {places[i], {}};
-    sim::Strategy& strategy = portfolio_.strategy_of(schedule);
+    sim::Strategy& strategy = schedules_.strategy_of(schedule);
     steps_.clear();
     strategy.record_into(&steps_);
     strategy.record_values_into(&values_);
@@ -129,7 +129,7 @@ void Explorer::tell(std::uint64_t schedule) {
   for (Failure& failure : found) {
     if (told_.insert(fingerprint(failure)).second) {
       const Story story = minimise(failure, steps_, values_);
-      write_failure(schedule, portfolio_.name(), failure, story);
+      write_failure(schedule, schedules_.name(), failure, story);
     }
   }
 }
@@ -140,8 +140,8 @@ int Explorer::run() {
   std::uint64_t schedule = 0;
   for (; schedule < request.runs; ++schedule) {
     kernel->schedule = schedule;
-    sim::Strategy& strategy = portfolio_.strategy_of(schedule);
-    const bool wanted = portfolio_.wants_steps();
+    sim::Strategy& strategy = schedules_.strategy_of(schedule);
+    const bool wanted = schedules_.wants_steps();
     steps_.clear();
     strategy.record_into(wanted ? &steps_ : nullptr);
     run_with(strategy);
@@ -156,10 +156,10 @@ int Explorer::run() {
       continue;
     }
     if (wanted) {
-      portfolio_.learn(steps_, kernel->parents);
+      schedules_.learn(steps_, kernel->parents);
     }
     if (adopt_shared() != 0) {
-      portfolio_.forget();
+      schedules_.forget();
     }
     if (schedule == request.only) {
       ++schedule;
@@ -171,14 +171,15 @@ int Explorer::run() {
 }
 
 int run_alone() {
-  Portfolio portfolio(1, "run-to-block");
-  run_schedule_with(portfolio.strategy_of(0));
+  Schedules schedules(1, "run-to-block");
+  run_schedule_with(schedules.strategy_of(0));
   fflush(nullptr);
   for (const Failure& race : kernel->races_seen) {
     dprintf(kernel->error_fd, "lockstep: %s: %s\n", race.kind.c_str(), race.sentence.c_str());
   }
   if (kernel->failed) {
-    dprintf(kernel->error_fd, "lockstep: %s: %s\n", kernel->failure.kind.c_str(), kernel->failure.sentence.c_str());
+    dprintf(kernel->error_fd, "lockstep: %s: %s\n", kernel->failure.kind.c_str(),
+            kernel->failure.sentence.c_str());
     return 1;
   }
   return kernel->exit_status;

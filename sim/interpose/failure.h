@@ -18,8 +18,8 @@ struct Site {
   std::vector<std::uintptr_t> held;
 };
 
-/// One failure. `kind` is one of: data race, deadlock, lost wake-up, use after free, double free, heap overflow,
-/// assertion, abort, exception, exit, crash, stack overflow, livelock, misuse, refused.
+/// One failure. `kind` is one of: data race, deadlock, lost wake-up, use after free, double free, heap
+/// overflow, assertion, abort, exception, exit, crash, stack overflow, livelock, misuse, refused.
 struct Failure {
   std::string kind;
   std::string sentence;

@@ -28,7 +28,11 @@ long wait_word(std::uint32_t* word, std::uint32_t expected, std::int64_t deadlin
   }
   me.signalled = false;
   object.kind = Object::kFutex;
-  if (!wait_for(object, OpKind::kWait, &is_woken, deadline, pc)) {
+  me.word = word;
+  me.word_value = expected;
+  const bool woken = wait_for(object, OpKind::kWait, &is_woken, deadline, pc);
+  me.word = nullptr;
+  if (!woken) {
     errno = ETIMEDOUT;
     return -1;
   }
@@ -106,12 +110,13 @@ long syscall(long number, ...) noexcept {
     switch (number) {
       case SYS_futex:
         return futex(reinterpret_cast<std::uint32_t*>(arguments[0]), static_cast<int>(arguments[1]),
-                     static_cast<std::uint32_t>(arguments[2]), reinterpret_cast<const timespec*>(arguments[3]),
-                     __builtin_return_address(0));
+                     static_cast<std::uint32_t>(arguments[2]),
+                     reinterpret_cast<const timespec*>(arguments[3]), __builtin_return_address(0));
       case SYS_gettid:
         return kernel->me->index + 1;
       case SYS_getrandom:
-        return fill_random(reinterpret_cast<unsigned char*>(arguments[0]), static_cast<std::size_t>(arguments[1]));
+        return fill_random(reinterpret_cast<unsigned char*>(arguments[0]),
+                           static_cast<std::size_t>(arguments[1]));
       case SYS_membarrier:
       case SYS_getcpu:
         return 0;

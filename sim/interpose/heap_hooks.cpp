@@ -61,7 +61,8 @@ void give_back(void* block, const void* pc) {
 }
 
 void* take(std::size_t size, std::size_t alignment) {
-  void* block = kernel != nullptr && kernel->in_program ? allocate(size, alignment) : __libc_memalign(alignment, size);
+  void* block =
+      kernel != nullptr && kernel->in_program ? allocate(size, alignment) : __libc_memalign(alignment, size);
   if (block == nullptr) {
     throw std::bad_alloc();
   }
@@ -118,7 +119,8 @@ void* calloc(std::size_t count, std::size_t size) {
 }
 
 void* realloc(void* block, std::size_t size) {
-  const bool ours = block == nullptr ? is_the_programs(LOCKSTEP_PC) : in_heap(reinterpret_cast<std::uintptr_t>(block));
+  const bool ours =
+      block == nullptr ? is_the_programs(LOCKSTEP_PC) : in_heap(reinterpret_cast<std::uintptr_t>(block));
   if (!ours) {
     return __libc_realloc(block, size);
   }

@@ -52,6 +52,24 @@ bool advance_time() {
   return true;
 }
 
+/// Wakes those who sleep on a word that still has the value they saw: futexes may wake for no reason, and
+/// libstdc++ 12's semaphores, which remember a stale value, would sleep for ever without. False when all were
+/// woken since anybody did anything. Who sleeps on a word that has changed was forgotten, and is left asleep.
+bool poke_sleepers() {
+  bool any = false;
+  for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
+    Thread& thread = kernel->threads[i];
+    const bool asleep = !thread.finished && thread.on != nullptr && thread.word != nullptr;
+    if (asleep && *thread.word == thread.word_value && thread.poked_at != kernel->progress_made) {
+      thread.poked_at = kernel->progress_made;
+      thread.signalled = true;
+      enable(thread);
+      any = true;
+    }
+  }
+  return any;
+}
+
 void look_for_polling() {
   if (kernel->lazy_count < kernel->strategy->ready().size()) {
     kernel->lazy_steps = 0;
@@ -110,6 +128,7 @@ void disable(Thread& thread) {
 
 void progress() {
   kernel->me->idle = 0;
+  ++kernel->progress_made;
   if (kernel->lazy_count != 0) {
     for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
       kernel->threads[i].lazy = false;
@@ -136,7 +155,7 @@ void give_turn() {
     look_for_polling();
   }
   while (kernel->strategy->ready().empty()) {
-    if (!advance_time()) {
+    if (!advance_time() && !poke_sleepers()) {
       report_deadlock();
     }
   }
@@ -148,7 +167,8 @@ void give_turn() {
 
 void point(sim::OpKind kind, std::uintptr_t object, const void* pc) {
   Thread& me = *kernel->me;
-  me.fiber.op = {kind, sim::MemoryOrder::kSeqCst, object_number(object), reinterpret_cast<std::uintptr_t>(pc)};
+  me.fiber.op = {kind, sim::MemoryOrder::kSeqCst, object_number(object),
+                 reinterpret_cast<std::uintptr_t>(pc)};
   me.quiet = 0;
   if (++me.idle > kIdleOperations) {
     idle();
@@ -220,8 +240,8 @@ void end_schedule() {
   kernel->running = false;
   Thread& me = *kernel->me;
   set_thread_pointer(kernel->explorer_pointer);
-  sim::switch_context(me.fiber.context, me.fiber.info, kernel->explorer, kernel->explorer_info, *kernel->live_exceptions,
-                      true);
+  sim::switch_context(me.fiber.context, me.fiber.info, kernel->explorer, kernel->explorer_info,
+                      *kernel->live_exceptions, true);
   __builtin_trap();
 }
 
@@ -238,6 +258,8 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   child.fiber.ready_slot = sim::Fiber::kNotReady;
   child.fiber.op = {OpKind::kStart, sim::MemoryOrder::kSeqCst, 0, reinterpret_cast<std::uintptr_t>(pc)};
   child.on = nullptr;
+  child.word = nullptr;
+  child.poked_at = 0;
   child.deadline = kNever;
   child.routine = routine;
   child.argument = argument;
@@ -265,7 +287,8 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   }
   child.clock.set(child.index, static_cast<Epoch>(kernel->clock_base));
   char* low = kernel->stacks + child.index * (kStackSize + kGuard) + kGuard;
-  sim::make_context(child.fiber.context, child.fiber.info, low, kStackSize, (child.index % 32) * 128, &thread_main, &child);
+  sim::make_context(child.fiber.context, child.fiber.info, low, kStackSize, (child.index % 32) * 128,
+                    &thread_main, &child);
   child.thread_pointer = make_thread_block(child.index);
   enable(child);
   return &child;

@@ -25,11 +25,23 @@ struct Thread;
 /// One thing that threads wait for or synchronise by, known by its address: a lock, a condition variable, a
 /// semaphore, a futex word, an atomic. Made when it is first met in a schedule.
 struct Object {
-  enum Kind : std::uint8_t { kUnknown, kMutex, kRwLock, kCond, kSemaphore, kBarrier, kOnce, kFutex, kSpin, kThread };
+  enum Kind : std::uint8_t {
+    kUnknown,
+    kMutex,
+    kRwLock,
+    kCond,
+    kSemaphore,
+    kBarrier,
+    kOnce,
+    kFutex,
+    kSpin,
+    kThread
+  };
   std::uintptr_t address = 0;
   Kind kind = kUnknown;
   bool destroyed = false;
-  /// Recursive locks count; readers of a rwlock, tokens of a semaphore, arrivals at a barrier are counted here, too.
+  /// Recursive locks count; readers of a rwlock, tokens of a semaphore, arrivals at a barrier are counted
+  /// here, too.
   std::uint32_t count = 0;
   /// Barrier: how many make a round. Condition variable: the clock of its timed waits.
   std::uint32_t limit = 0;
@@ -69,6 +81,11 @@ struct Thread {
   Thread* next_waiter = nullptr;
   Thread* previous_waiter = nullptr;
   bool signalled = false;
+  /// The word it sleeps on and the value it saw there; null when it sleeps on none.
+  const std::uint32_t* word = nullptr;
+  std::uint32_t word_value = 0;
+  /// Kernel::progress_made when it was last woken for no reason.
+  std::uint64_t poked_at = 0;
   /// The lock that a waiter for a condition takes again.
   Object* relock = nullptr;
   std::int64_t deadline = kNever;
@@ -86,7 +103,8 @@ struct Thread {
   VectorClock fence_acquire;
   VectorClock fence_release;
   bool has_fence_release = false;
-  /// Where the functions it is in return to, outermost first; deeper ones than there is room for are not kept.
+  /// Where the functions it is in return to, outermost first; deeper ones than there is room for are not
+  /// kept.
   const void* frames[kMaxFrames] = {};
   std::uint32_t depth = 0;
   std::vector<const void*> created_at;
@@ -145,6 +163,7 @@ struct Kernel {
   std::uint64_t schedule = 0;
   std::uint32_t lazy_count = 0;
   std::uint64_t lazy_steps = 0;
+  std::uint64_t progress_made = 1;
   sim::Context explorer;
   sim::ContextInfo explorer_info;
   sim::ExceptionState* live_exceptions = nullptr;

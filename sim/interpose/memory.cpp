@@ -1,4 +1,5 @@
-// Blocks laid end to end, freed ones kept poisoned: what was freed is not handed out again while there is room.
+// Blocks laid end to end, freed ones kept poisoned: what was freed is not handed out again while there is
+// room.
 #include "sim/interpose/memory.h"
 
 #include <sys/mman.h>

@@ -6,7 +6,8 @@
 
 namespace lockstep::interpose {
 
-inline constexpr std::uintptr_t kHeapBase = 0x1000'0000'0000;
+/// With its low 40 bits away from those of the executable, the stacks, the libraries and the null page.
+inline constexpr std::uintptr_t kHeapBase = 0x1080'0000'0000;
 /// Each thread allocates from a part of its own, so that addresses hardly depend on the schedule.
 inline constexpr std::size_t kPartSize = std::size_t{256} << 20;
 inline constexpr std::uint32_t kParts = 1024;

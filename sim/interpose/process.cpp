@@ -75,7 +75,8 @@ void on_crash(int number, siginfo_t* info, void*) {
   report("crash", sentence, nullptr);
 }
 
-/// The schedule and its operations at the last look: a thread that calls nothing of ours never ends a schedule.
+/// The schedule and its operations at the last look: a thread that calls nothing of ours never ends a
+/// schedule.
 struct Look {
   std::uint64_t schedule = 0;
   std::uint64_t steps = UINT64_MAX;
@@ -92,7 +93,8 @@ void on_timer(int) {
   last = now;
   if (same && kernel->in_program) {
     kernel->in_program = false;
-    report("livelock", "it has been running for seconds without touching anything that others could change", nullptr);
+    report("livelock", "it has been running for seconds without touching anything that others could change",
+           nullptr);
   }
 }
 
@@ -105,7 +107,7 @@ void watch_process() {
   stack.ss_sp = mmap(nullptr, kSignalStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   stack.ss_size = kSignalStack;
   sigaltstack(&stack, nullptr);
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_sigaction = &on_crash;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
@@ -182,8 +184,9 @@ void __assert_fail(const char* condition, const char* file, unsigned line, const
   }
   kernel->in_program = false;
   const char* slash = std::strrchr(file, '/');
-  report("assertion", std::string(condition) + " does not hold, at " + (slash == nullptr ? file : slash + 1) + ":" +
-                          std::to_string(line),
+  report("assertion",
+         std::string(condition) + " does not hold, at " + (slash == nullptr ? file : slash + 1) + ":" +
+             std::to_string(line),
          LOCKSTEP_PC);
 }
 

@@ -76,8 +76,9 @@ int unlock_mutex(pthread_mutex_t* mutex, const void* pc) {
     if (kind_of(mutex) != PTHREAD_MUTEX_NORMAL) {
       return EPERM;
     }
-    report("misuse", object.owner == nullptr ? "unlocks a mutex that is not locked"
-                                             : "unlocks a mutex that " + name_of(*object.owner) + " holds",
+    report("misuse",
+           object.owner == nullptr ? "unlocks a mutex that is not locked"
+                                   : "unlocks a mutex that " + name_of(*object.owner) + " holds",
            pc);
   }
   if (--object.count == 0) {
@@ -332,13 +333,13 @@ int pthread_rwlock_destroy(pthread_rwlock_t* lock) noexcept {
   return 0;
 }
 
-#define LOCKSTEP_RWLOCK(name, call)                    \
-  int name(pthread_rwlock_t* lock) noexcept {          \
-    if (!modelled()) {                                 \
-      return 0;                                        \
-    }                                                  \
-    const Inside inside;                               \
-    return call;                                       \
+#define LOCKSTEP_RWLOCK(name, call)           \
+  int name(pthread_rwlock_t* lock) noexcept { \
+    if (!modelled()) {                        \
+      return 0;                               \
+    }                                         \
+    const Inside inside;                      \
+    return call;                              \
   }
 LOCKSTEP_RWLOCK(pthread_rwlock_rdlock, read_lock(lock, kNever, LOCKSTEP_PC))
 LOCKSTEP_RWLOCK(pthread_rwlock_wrlock, write_lock(lock, kNever, LOCKSTEP_PC))
@@ -346,13 +347,13 @@ LOCKSTEP_RWLOCK(pthread_rwlock_tryrdlock, try_rwlock(lock, false, LOCKSTEP_PC))
 LOCKSTEP_RWLOCK(pthread_rwlock_trywrlock, try_rwlock(lock, true, LOCKSTEP_PC))
 LOCKSTEP_RWLOCK(pthread_rwlock_unlock, unlock_rwlock(lock, LOCKSTEP_PC))
 
-#define LOCKSTEP_TIMED_RWLOCK(name, clock_parameter, clock, call)                                        \
-  int name(pthread_rwlock_t* lock clock_parameter, const timespec* until) noexcept {                     \
-    if (!modelled()) {                                                                                   \
-      return 0;                                                                                          \
-    }                                                                                                    \
-    const Inside inside;                                                                                 \
-    return call(lock, deadline_of(clock, *until), LOCKSTEP_PC);                                          \
+#define LOCKSTEP_TIMED_RWLOCK(name, clock_parameter, clock, call)                    \
+  int name(pthread_rwlock_t* lock clock_parameter, const timespec* until) noexcept { \
+    if (!modelled()) {                                                               \
+      return 0;                                                                      \
+    }                                                                                \
+    const Inside inside;                                                             \
+    return call(lock, deadline_of(clock, *until), LOCKSTEP_PC);                      \
   }
 #define LOCKSTEP_NOTHING
 #define LOCKSTEP_CLOCK , clockid_t clock

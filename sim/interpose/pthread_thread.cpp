@@ -61,7 +61,8 @@ using namespace lockstep::interpose;  // NOLINT: the functions below are the C i
 
 extern "C" {
 
-int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument) {
+int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*routine)(void*),
+                   void* argument) {
   if (!modelled()) {
     refuse("a thread that is started before main");
   }
@@ -226,8 +227,7 @@ int pthread_setcanceltype(int, int* before) {
   return 0;
 }
 
-void pthread_testcancel() {
-}
+void pthread_testcancel() {}
 
 /// Destructors of thread_local variables.
 int __cxa_thread_atexit(void (*run)(void*), void* argument, void* module) {

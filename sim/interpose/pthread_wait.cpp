@@ -44,7 +44,8 @@ int wait_for_condition(pthread_cond_t* cond, pthread_mutex_t* mutex, std::int64_
   release_mutex(lock);
   me.signalled = kernel->request.spurious && choose(16) == 1;
   me.relock = &lock;
-  const bool woken = me.signalled || (wait_for(object, OpKind::kWait, &is_signalled, deadline, pc), me.signalled);
+  const bool woken =
+      me.signalled || (wait_for(object, OpKind::kWait, &is_signalled, deadline, pc), me.signalled);
   if (lock.owner != nullptr || !woken || kernel->request.spurious) {
     wait_for(lock, OpKind::kLock, &lock_is_free, kNever, pc);
   }
@@ -177,7 +178,8 @@ int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* mutex, const t
   return wait_for_condition(cond, mutex, deadline_of(clock, *until), LOCKSTEP_PC);
 }
 
-int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock, const timespec* until) {
+int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
+                           const timespec* until) {
   if (!modelled()) {
     die("a condition is waited for before main");
   }

@@ -27,19 +27,19 @@ long call_real(const char* name, long a, long b, long c) {
 }  // namespace lockstep::interpose
 
 // Their true parameters do not matter: nothing comes back from them inside a schedule.
-#define LOCKSTEP_REFUSED(name)                        \
-  long refused_##name() asm(#name);                   \
-  long refused_##name() {                             \
+#define LOCKSTEP_REFUSED(name)                            \
+  long refused_##name() asm(#name);                       \
+  long refused_##name() {                                 \
     return lockstep::interpose::not_modelled(#name "()"); \
   }
 
-#define LOCKSTEP_REFUSED_INSIDE(name)                             \
-  long refused_##name(long a, long b, long c) asm(#name);         \
-  long refused_##name(long a, long b, long c) {                   \
-    if (lockstep::interpose::modelled()) {                        \
-      return lockstep::interpose::not_modelled(#name "()");       \
-    }                                                             \
-    return lockstep::interpose::call_real(#name, a, b, c);        \
+#define LOCKSTEP_REFUSED_INSIDE(name)                       \
+  long refused_##name(long a, long b, long c) asm(#name);   \
+  long refused_##name(long a, long b, long c) {             \
+    if (lockstep::interpose::modelled()) {                  \
+      return lockstep::interpose::not_modelled(#name "()"); \
+    }                                                       \
+    return lockstep::interpose::call_real(#name, a, b, c);  \
   }
 
 extern "C" {

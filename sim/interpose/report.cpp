@@ -90,7 +90,8 @@ Site site_of(const Thread& thread, std::string what) {
 [[noreturn]] void end_with(Failure failure) {
   kernel->in_program = false;
   if (!kernel->running) {
-    dprintf(kernel->error_fd, "lockstep: before main: %s: %s\n", failure.kind.c_str(), failure.sentence.c_str());
+    dprintf(kernel->error_fd, "lockstep: before main: %s: %s\n", failure.kind.c_str(),
+            failure.sentence.c_str());
     _exit(1);
   }
   kernel->failure = std::move(failure);
@@ -114,8 +115,8 @@ void die(const char* why) {
 }
 
 void refuse(const char* name) {
-  dprintf(kernel == nullptr ? 2 : kernel->error_fd, "lockstep: refused: the program uses %s, which is not modelled\n",
-          name);
+  dprintf(kernel == nullptr ? 2 : kernel->error_fd,
+          "lockstep: refused: the program uses %s, which is not modelled\n", name);
   _exit(kRefused);
 }
 
@@ -169,11 +170,11 @@ void report_race(const Access& earlier, std::uintptr_t address, std::uint32_t si
   failure.sentence = name_of(other) + " and " + name_of(me) + " use " + at(address) +
                      ", at least one writes, and nothing orders them";
   failure.sites.push_back({std::string(access_name(earlier.flags)), earlier.thread, {}, {}});
-  failure.sites.push_back({std::string(access_name(flags)) + " of " + std::to_string(size) + " bytes", me.index,
-                           stack_of(me, pc), held_by(me)});
-  failure.earlier = {true,          place,
+  failure.sites.push_back({std::string(access_name(flags)) + " of " + std::to_string(size) + " bytes",
+                           me.index, stack_of(me, pc), held_by(me)});
+  failure.earlier = {true,           place,
                      earlier.thread, earlier.epoch - static_cast<Epoch>(kernel->clock_base),
-                     earlier.bytes, earlier.flags};
+                     earlier.bytes,  earlier.flags};
   kernel->races_seen.push_back(std::move(failure));
 }
 
@@ -204,7 +205,8 @@ void report_bad_free(std::uintptr_t address, bool twice, const void* pc) {
   const Thread& me = *kernel->me;
   Failure failure;
   failure.kind = twice ? "double free" : "misuse";
-  failure.sentence = name_of(me) + " frees " + at(address) + (twice ? " a second time" : ", which is no block");
+  failure.sentence =
+      name_of(me) + " frees " + at(address) + (twice ? " a second time" : ", which is no block");
   failure.sites.push_back({"free", me.index, stack_of(me, pc), held_by(me)});
   failure.earlier.address = address & ~std::uintptr_t{7};
   end_with(std::move(failure));
@@ -219,7 +221,9 @@ void report_livelock(const std::string& sentence) {
     if (!thread.finished) {
       const bool blocked = !is_enabled(thread);
       failure.sites.push_back({blocked ? what_it_waits_for(thread) : "runs", i,
-                               blocked ? thread.wait_stack : stack_of(thread, reinterpret_cast<const void*>(thread.fiber.op.site)),
+                               blocked
+                                   ? thread.wait_stack
+                                   : stack_of(thread, reinterpret_cast<const void*>(thread.fiber.op.site)),
                                held_by(thread)});
     }
   }

@@ -37,7 +37,8 @@ void queue(Granule& granule, std::uintptr_t address) {
   const bool was = kernel->in_program;
   kernel->in_program = false;
   Thread& me = *kernel->me;
-  kernel->watch.notes.push_back({what, me.index, me.clock.at(me.index), bytes, flags, stack_of(me, pc), held_by(me)});
+  kernel->watch.notes.push_back(
+      {what, me.index, me.clock.at(me.index), bytes, flags, stack_of(me, pc), held_by(me)});
   kernel->in_program = was;
 }
 

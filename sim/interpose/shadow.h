@@ -8,8 +8,8 @@ namespace lockstep::interpose {
 
 using Epoch = std::uint32_t;
 
-/// A vector clock that grows as threads appear. Epochs below Kernel::clock_base belong to earlier schedules and
-/// stand for "never".
+/// A vector clock that grows as threads appear. Epochs below Kernel::clock_base belong to earlier schedules
+/// and stand for "never".
 class VectorClock {
  public:
   [[nodiscard]] Epoch at(std::uint32_t thread) const { return thread < size_ ? epochs_[thread] : 0; }
@@ -67,8 +67,8 @@ struct Granule {
   std::uint16_t owner;
   std::uint8_t met;
   std::uint8_t next;
-  /// Not 0: threads met here in some earlier schedule, and operations on it are places at which turns may change.
-  /// Numbers are given in the order in which that was noticed.
+  /// Not 0: threads met here in some earlier schedule, and operations on it are places at which turns may
+  /// change. Numbers are given in the order in which that was noticed.
   std::uint32_t number;
   Epoch poison_stamp;
   std::uint32_t poison;
@@ -108,15 +108,16 @@ void note_block(std::uintptr_t begin, std::size_t size, const char* what, const 
 /// Maps the shadow; called once.
 void map_shadow();
 
-/// An access by the running thread, before it happens: a turn may change, and races and dead memory are reported.
+/// An access by the running thread, before it happens: a turn may change, and races and dead memory are
+/// reported.
 void on_access(std::uintptr_t address, std::uint32_t size, std::uint8_t flags, const void* pc);
 /// The same without a possible change of turns.
 void check_access(std::uintptr_t address, std::uint32_t size, std::uint8_t flags, const void* pc);
 /// Whether an access to plain memory there is a place at which turns may change: a race was seen on it. Where
 /// there is no race, changing turns at the synchronisation alone reaches every outcome.
 [[nodiscard]] bool is_shared(std::uintptr_t address);
-/// The same for an atomic or a lock: whether, in an earlier schedule, several threads came and somebody wrote.
-/// Notes who came.
+/// The same for an atomic or a lock: whether, in an earlier schedule, several threads came and somebody
+/// wrote. Notes who came.
 [[nodiscard]] bool meets_others(std::uintptr_t address, bool writes);
 
 [[nodiscard]] inline std::uint32_t object_number(std::uintptr_t address) {

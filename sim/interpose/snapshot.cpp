@@ -1,4 +1,5 @@
-// Saving and restoring .data and .bss of the executable; what the linker made read-only after start is left out.
+// Saving and restoring .data and .bss of the executable; what the linker made read-only after start is left
+// out.
 #include "sim/interpose/snapshot.h"
 
 #include <link.h>

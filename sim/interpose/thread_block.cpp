@@ -1,4 +1,5 @@
-// Copies of glibc's thread block on x86-64, so that every module's thread_local works as on a thread of its own.
+// Copies of glibc's thread block on x86-64, so that every module's thread_local works as on a thread of its
+// own.
 #include "sim/interpose/thread_block.h"
 
 #include <dlfcn.h>

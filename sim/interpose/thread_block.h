@@ -5,12 +5,13 @@
 
 namespace lockstep::interpose {
 
-/// Learns the layout of the calling OS thread's block, and keeps its contents as they are for the first simulated
-/// thread. Refuses (see die()) on a C library whose layout it does not know.
+/// Learns the layout of the calling OS thread's block, and keeps its contents as they are for the first
+/// simulated thread. Refuses (see die()) on a C library whose layout it does not know.
 void learn_thread_block();
 
-/// A block for simulated thread `index`, with thread_local variables as the program's files initialise them; for
-/// thread 0 as learn_thread_block() found them. Returns the thread pointer to give to set_thread_pointer().
+/// A block for simulated thread `index`, with thread_local variables as the program's files initialise them;
+/// for thread 0 as learn_thread_block() found them. Returns the thread pointer to give to
+/// set_thread_pointer().
 [[nodiscard]] std::uint64_t make_thread_block(std::uint32_t index);
 
 /// The calling OS thread's own pointer.

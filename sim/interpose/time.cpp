@@ -121,7 +121,8 @@ int nanosleep(const timespec* duration, timespec* left) {
 int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
   if (modelled()) {
     const Inside inside;
-    sleep_until((flags & TIMER_ABSTIME) != 0 ? deadline_of(clock, *time) : deadline_after(*time), LOCKSTEP_PC);
+    sleep_until((flags & TIMER_ABSTIME) != 0 ? deadline_of(clock, *time) : deadline_after(*time),
+                LOCKSTEP_PC);
   }
   if (left != nullptr) {
     *left = {};

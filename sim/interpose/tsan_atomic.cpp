@@ -1,4 +1,5 @@
-// What the compiler's -fsanitize=thread calls for atomics: sequentially consistent values, happens-before by order.
+// What the compiler's -fsanitize=thread calls for atomics: sequentially consistent values, happens-before by
+// order.
 #include <type_traits>
 
 #include "sim/interpose/kernel.h"
@@ -174,36 +175,36 @@ void fence(int order, const void* pc) {
 using namespace lockstep::interpose;  // NOLINT: the functions below are the C interface of the room above
 
 #define LOCKSTEP_PC __builtin_return_address(0)
-#define LOCKSTEP_MODIFY(bits, type, name, expression)                                          \
-  type __tsan_atomic##bits##_##name(volatile type* where, type value, int order) {             \
+#define LOCKSTEP_MODIFY(bits, type, name, expression)                                                      \
+  type __tsan_atomic##bits##_##name(volatile type* where, type value, int order) {                         \
     return modify(where, order, LOCKSTEP_PC, [value](type old) { return static_cast<type>(expression); }); \
   }
-#define LOCKSTEP_ATOMIC(bits, type)                                                            \
-  type __tsan_atomic##bits##_load(const volatile type* where, int order) {                     \
-    return load(where, order, LOCKSTEP_PC);                                                    \
-  }                                                                                            \
-  void __tsan_atomic##bits##_store(volatile type* where, type value, int order) {              \
-    store(where, value, order, LOCKSTEP_PC);                                                   \
-  }                                                                                            \
-  LOCKSTEP_MODIFY(bits, type, exchange, (static_cast<void>(old), value))                       \
-  LOCKSTEP_MODIFY(bits, type, fetch_add, old + value)                                          \
-  LOCKSTEP_MODIFY(bits, type, fetch_sub, old - value)                                          \
-  LOCKSTEP_MODIFY(bits, type, fetch_and, old & value)                                          \
-  LOCKSTEP_MODIFY(bits, type, fetch_or, old | value)                                           \
-  LOCKSTEP_MODIFY(bits, type, fetch_xor, old ^ value)                                          \
-  LOCKSTEP_MODIFY(bits, type, fetch_nand, ~(old & value))                                      \
-  int __tsan_atomic##bits##_compare_exchange_strong(volatile type* where, type* expected,      \
-                                                    type desired, int order, int failure) {    \
-    return compare_exchange(where, expected, desired, order, failure, LOCKSTEP_PC) ? 1 : 0;    \
-  }                                                                                            \
-  int __tsan_atomic##bits##_compare_exchange_weak(volatile type* where, type* expected,        \
-                                                  type desired, int order, int failure) {      \
-    return compare_exchange(where, expected, desired, order, failure, LOCKSTEP_PC) ? 1 : 0;    \
-  }                                                                                            \
-  type __tsan_atomic##bits##_compare_exchange_val(volatile type* where, type expected,         \
-                                                  type desired, int order, int failure) {      \
-    compare_exchange(where, &expected, desired, order, failure, LOCKSTEP_PC);                  \
-    return expected;                                                                           \
+#define LOCKSTEP_ATOMIC(bits, type)                                                                     \
+  type __tsan_atomic##bits##_load(const volatile type* where, int order) {                              \
+    return load(where, order, LOCKSTEP_PC);                                                             \
+  }                                                                                                     \
+  void __tsan_atomic##bits##_store(volatile type* where, type value, int order) {                       \
+    store(where, value, order, LOCKSTEP_PC);                                                            \
+  }                                                                                                     \
+  LOCKSTEP_MODIFY(bits, type, exchange, (static_cast<void>(old), value))                                \
+  LOCKSTEP_MODIFY(bits, type, fetch_add, old + value)                                                   \
+  LOCKSTEP_MODIFY(bits, type, fetch_sub, old - value)                                                   \
+  LOCKSTEP_MODIFY(bits, type, fetch_and, old& value)                                                    \
+  LOCKSTEP_MODIFY(bits, type, fetch_or, old | value)                                                    \
+  LOCKSTEP_MODIFY(bits, type, fetch_xor, old ^ value)                                                   \
+  LOCKSTEP_MODIFY(bits, type, fetch_nand, ~(old & value))                                               \
+  int __tsan_atomic##bits##_compare_exchange_strong(volatile type* where, type* expected, type desired, \
+                                                    int order, int failure) {                           \
+    return compare_exchange(where, expected, desired, order, failure, LOCKSTEP_PC) ? 1 : 0;             \
+  }                                                                                                     \
+  int __tsan_atomic##bits##_compare_exchange_weak(volatile type* where, type* expected, type desired,   \
+                                                  int order, int failure) {                             \
+    return compare_exchange(where, expected, desired, order, failure, LOCKSTEP_PC) ? 1 : 0;             \
+  }                                                                                                     \
+  type __tsan_atomic##bits##_compare_exchange_val(volatile type* where, type expected, type desired,    \
+                                                  int order, int failure) {                             \
+    compare_exchange(where, &expected, desired, order, failure, LOCKSTEP_PC);                           \
+    return expected;                                                                                    \
   }
 
 extern "C" {
@@ -219,7 +220,6 @@ void __tsan_atomic_thread_fence(int order) {
   fence(order, LOCKSTEP_PC);
 }
 
-void __tsan_atomic_signal_fence(int) {
-}
+void __tsan_atomic_signal_fence(int) {}
 
 }  // extern "C"

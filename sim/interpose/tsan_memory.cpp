@@ -53,20 +53,20 @@ using lockstep::interpose::modelled;
 using lockstep::interpose::range;
 
 // The macros keep the return address that of the program: these functions are what it calls.
-#define LOCKSTEP_ACCESS(name, size, flags) \
-  void name(void* address) {               \
+#define LOCKSTEP_ACCESS(name, size, flags)                     \
+  void name(void* address) {                                   \
     access(address, size, flags, __builtin_return_address(0)); \
   }
-#define LOCKSTEP_BOTH(suffix, size)                              \
-  LOCKSTEP_ACCESS(__tsan_read##suffix, size, 0)                  \
-  LOCKSTEP_ACCESS(__tsan_write##suffix, size, Access::kWrite)    \
-  LOCKSTEP_ACCESS(__tsan_unaligned_read##suffix, size, 0)        \
-  LOCKSTEP_ACCESS(__tsan_unaligned_write##suffix, size, Access::kWrite) \
-  LOCKSTEP_ACCESS(__tsan_volatile_read##suffix, size, 0)         \
-  LOCKSTEP_ACCESS(__tsan_volatile_write##suffix, size, Access::kWrite) \
-  LOCKSTEP_ACCESS(__tsan_unaligned_volatile_read##suffix, size, 0) \
+#define LOCKSTEP_BOTH(suffix, size)                                              \
+  LOCKSTEP_ACCESS(__tsan_read##suffix, size, 0)                                  \
+  LOCKSTEP_ACCESS(__tsan_write##suffix, size, Access::kWrite)                    \
+  LOCKSTEP_ACCESS(__tsan_unaligned_read##suffix, size, 0)                        \
+  LOCKSTEP_ACCESS(__tsan_unaligned_write##suffix, size, Access::kWrite)          \
+  LOCKSTEP_ACCESS(__tsan_volatile_read##suffix, size, 0)                         \
+  LOCKSTEP_ACCESS(__tsan_volatile_write##suffix, size, Access::kWrite)           \
+  LOCKSTEP_ACCESS(__tsan_unaligned_volatile_read##suffix, size, 0)               \
   LOCKSTEP_ACCESS(__tsan_unaligned_volatile_write##suffix, size, Access::kWrite) \
-  LOCKSTEP_ACCESS(__tsan_read_write##suffix, size, Access::kWrite) \
+  LOCKSTEP_ACCESS(__tsan_read_write##suffix, size, Access::kWrite)               \
   LOCKSTEP_ACCESS(__tsan_unaligned_read_write##suffix, size, Access::kWrite)
 
 extern "C" {
@@ -78,8 +78,7 @@ LOCKSTEP_BOTH(8, 8)
 LOCKSTEP_BOTH(16, 16)
 LOCKSTEP_ACCESS(__tsan_vptr_read, 8, 0)
 
-void __tsan_init() {
-}
+void __tsan_init() {}
 
 /// A constructor that writes the value that is there already is no race with a call through it.
 void __tsan_vptr_update(void** address, void* value) {
@@ -112,30 +111,28 @@ void __tsan_func_exit() {
   }
 }
 
-void __tsan_ignore_thread_begin() {
-}
+void __tsan_ignore_thread_begin() {}
 
-void __tsan_ignore_thread_end() {
-}
+void __tsan_ignore_thread_end() {}
 
 void* __real_memcpy(void* to, const void* from, std::size_t size);
 void* __real_memmove(void* to, const void* from, std::size_t size);
 void* __real_memset(void* to, int value, std::size_t size);
 
-#define LOCKSTEP_COPY(name, real)                                             \
-  void* name(void* to, const void* from, std::size_t size) {                  \
-    if (modelled()) {                                                         \
-      range(from, size, 0, __builtin_return_address(0));                      \
-      range(to, size, Access::kWrite, __builtin_return_address(0));           \
-    }                                                                         \
-    return real(to, from, size);                                              \
+#define LOCKSTEP_COPY(name, real)                                   \
+  void* name(void* to, const void* from, std::size_t size) {        \
+    if (modelled()) {                                               \
+      range(from, size, 0, __builtin_return_address(0));            \
+      range(to, size, Access::kWrite, __builtin_return_address(0)); \
+    }                                                               \
+    return real(to, from, size);                                    \
   }
-#define LOCKSTEP_FILL(name)                                                   \
-  void* name(void* to, int value, std::size_t size) {                         \
-    if (modelled()) {                                                         \
-      range(to, size, Access::kWrite, __builtin_return_address(0));           \
-    }                                                                         \
-    return __real_memset(to, value, size);                                    \
+#define LOCKSTEP_FILL(name)                                         \
+  void* name(void* to, int value, std::size_t size) {               \
+    if (modelled()) {                                               \
+      range(to, size, Access::kWrite, __builtin_return_address(0)); \
+    }                                                               \
+    return __real_memset(to, value, size);                          \
   }
 
 LOCKSTEP_COPY(__wrap_memcpy, __real_memcpy)

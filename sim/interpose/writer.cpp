@@ -72,8 +72,8 @@ std::string place(std::uintptr_t address) {
   }
   Block block;
   if (heap_block(address, block)) {
-    return "byte " + std::to_string(address - block.begin) + " of a heap block of " + std::to_string(block.size) +
-           " bytes";
+    return "byte " + std::to_string(address - block.begin) + " of a heap block of " +
+           std::to_string(block.size) + " bytes";
   }
   return "";
 }
@@ -92,8 +92,8 @@ void add_places(const std::string& text, std::string& out) {
 }  // namespace
 
 void write_begin() {
-  write_line("{\"event\":\"begin\",\"seed\":" + std::to_string(kernel->request.seed) + ",\"base\":" +
-             std::to_string(program_base()) + "}");
+  write_line("{\"event\":\"begin\",\"seed\":" + std::to_string(kernel->request.seed) +
+             ",\"base\":" + std::to_string(program_base()) + "}");
 }
 
 void write_failure(std::uint64_t schedule, const char* strategy, const Failure& failure, const Story& story) {
@@ -108,13 +108,14 @@ void write_failure(std::uint64_t schedule, const char* strategy, const Failure& 
   for (const StoryStep& step : story.steps) {
     add_places(step.what, places);
     told += (told.size() > 1 ? "," : "") + std::string("{\"thread\":") + quoted(name_of_thread(step.thread)) +
-            ",\"what\":" + quoted(step.what) + ",\"pc\":" +
-            std::to_string(reinterpret_cast<std::uintptr_t>(step.pc)) + "}";
+            ",\"what\":" + quoted(step.what) +
+            ",\"pc\":" + std::to_string(reinterpret_cast<std::uintptr_t>(step.pc)) + "}";
   }
-  write_line("{\"event\":\"failure\",\"schedule\":" + std::to_string(schedule) + ",\"strategy\":" +
-             quoted(strategy) + ",\"kind\":" + quoted(failure.kind) + ",\"sentence\":" + quoted(failure.sentence) +
-             ",\"sites\":" + sites + "],\"places\":" + places + "},\"story\":{\"threads\":" +
-             std::to_string(story.threads) + ",\"preemptions\":" + std::to_string(story.preemptions) +
+  write_line("{\"event\":\"failure\",\"schedule\":" + std::to_string(schedule) +
+             ",\"strategy\":" + quoted(strategy) + ",\"kind\":" + quoted(failure.kind) +
+             ",\"sentence\":" + quoted(failure.sentence) + ",\"sites\":" + sites + "],\"places\":" + places +
+             "},\"story\":{\"threads\":" + std::to_string(story.threads) +
+             ",\"preemptions\":" + std::to_string(story.preemptions) +
              ",\"replays\":" + std::to_string(story.replays) + ",\"steps\":" + told + "]}}");
 }
 
@@ -122,10 +123,11 @@ void write_divergence(std::uint64_t schedule) {
   write_line("{\"event\":\"divergence\",\"schedule\":" + std::to_string(schedule) + "}");
 }
 
-void write_end(std::uint64_t schedules, std::uint64_t failures, std::uint64_t steps, std::uint64_t decisions) {
-  write_line("{\"event\":\"end\",\"schedules\":" + std::to_string(schedules) + ",\"failures\":" +
-             std::to_string(failures) + ",\"steps\":" + std::to_string(steps) + ",\"decisions\":" +
-             std::to_string(decisions) + "}");
+void write_end(std::uint64_t schedules, std::uint64_t failures, std::uint64_t steps,
+               std::uint64_t decisions) {
+  write_line("{\"event\":\"end\",\"schedules\":" + std::to_string(schedules) +
+             ",\"failures\":" + std::to_string(failures) + ",\"steps\":" + std::to_string(steps) +
+             ",\"decisions\":" + std::to_string(decisions) + "}");
 }
 
 }  // namespace lockstep::interpose

@@ -41,6 +41,7 @@ int parse_and_act(int argc, char** argv) {
   add_replay(app, chosen);
   add_vectors(app, chosen);
   add_check_determinism(app, chosen);
+  add_explore(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked_for_help) {
@@ -51,7 +52,7 @@ int parse_and_act(int argc, char** argv) {
   if (!chosen) {
     return complain(
         kUsage,
-        "a verb is missing: list, run, sweep, replay, vectors or check-determinism (see lockstep --help)");
+        "a verb is missing: list, run, sweep, replay, vectors, check-determinism or explore (see lockstep --help)");
   }
   const int exit = chosen();
   if (std::fflush(stdout) != 0) {

@@ -37,5 +37,6 @@ void add_sweep(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);
 void add_vectors(CLI::App& app, Action& chosen);
 void add_check_determinism(CLI::App& app, Action& chosen);
+void add_explore(CLI::App& app, Action& chosen);
 
 }  // namespace lockstep::tools

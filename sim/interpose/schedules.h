@@ -12,19 +12,19 @@
 
 namespace lockstep::interpose {
 
-/// The strategies of one exploration, all fed by one profile. The first schedule is never preempted, the second
-/// is a random walk; both teach the others. A pure function of seed, number of the schedule and what was learnt.
-class Portfolio {
+/// The strategies of one exploration, all fed by one profile. The first schedules teach the others. A pure
+/// function of seed, number of the schedule and what was learnt.
+class Schedules {
  public:
-  /// `name`: portfolio, random-walk, pct, pos, urw, surw or run-to-block. See knows().
-  Portfolio(std::uint64_t seed, std::string_view name);
-  ~Portfolio();
-  Portfolio(const Portfolio&) = delete;
-  Portfolio& operator=(const Portfolio&) = delete;
+  /// `name`: one that knows() knows.
+  Schedules(std::uint64_t seed, std::string_view name);
+  ~Schedules();
+  Schedules(const Schedules&) = delete;
+  Schedules& operator=(const Schedules&) = delete;
 
   [[nodiscard]] static bool knows(std::string_view name);
 
-  /// The strategy of one schedule, ready to begin. Belongs to the portfolio.
+  /// The strategy of one schedule, ready to begin. Belongs to this object.
   [[nodiscard]] sim::Strategy& strategy_of(std::uint64_t schedule);
   /// The name of the strategy that strategy_of() gave last.
   [[nodiscard]] const char* name() const;

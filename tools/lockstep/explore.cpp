@@ -1,0 +1,210 @@
+// lockstep explore: runs a program that was built with the wrappers by one schedule after another.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/personality.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tools/lockstep/explore_report.h"
+#include "tools/lockstep/files.h"
+#include "tools/lockstep/run_options.h"
+#include "tools/lockstep/terminal.h"
+#include "tools/lockstep/verbs.h"
+
+namespace lockstep::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kRefusedProgram = 4;
+
+struct ExploreOptions {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::string strategy = "portfolio";
+  std::string seed = "1";
+  std::string runs = "10000";
+  std::string schedule;
+  std::string steps = "1000000";
+  bool json = false;
+  bool show_output = false;
+  bool keep_going = false;
+  bool ignore_races = false;
+  bool spurious = false;
+};
+
+/// Throws UsageError unless the runtime is in there.
+void require_wrapped(const std::string& program) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(program, error)) {
+    throw UsageError("cannot explore " + program + ": there is no such file");
+  }
+  if (access(program.c_str(), X_OK) != 0) {
+    throw UsageError("cannot explore " + program + ": it is not executable");
+  }
+  if (read_file(program).find("lockstep-interpose-abi-1") == std::string::npos) {
+    throw UsageError("cannot explore " + program +
+                     ": it was not built with lockstep-cc or lockstep-c++ of this version");
+  }
+}
+
+void require_strategy(const std::string& name) {
+  for (const char* known : {"portfolio", "random-walk", "pct", "pos", "urw", "surw", "run-to-block"}) {
+    if (name == known) {
+      return;
+    }
+  }
+  throw UsageError("no strategy " + name +
+                   "; there are portfolio, random-walk, pct, pos, urw, surw, run-to-block");
+}
+
+std::string request_of(const ExploreOptions& options, int descriptor) {
+  std::string text = fmt::format(
+      "LOCKSTEP_EXPLORE=fd={};seed={};runs={};steps={};races={};output={};keep-going={};spurious={};strategy="
+      "{}",
+      descriptor, read_count("--seed", options.seed), read_count("--runs", options.runs, 1),
+      read_count("--steps", options.steps, 1), options.ignore_races ? 0 : 1, options.show_output ? 1 : 0,
+      options.keep_going ? 1 : 0, options.spurious ? 1 : 0, options.strategy);
+  if (!options.schedule.empty()) {
+    text += fmt::format(";only={}", read_count("--schedule", options.schedule));
+  }
+  return text;
+}
+
+[[noreturn]] void become(const ExploreOptions& options, const std::string& request) {
+  // Addresses name variables and locks: they must be the same in every run.
+  personality(ADDR_NO_RANDOMIZE);
+  std::vector<std::string> words = {options.program};
+  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) {
+    argv.push_back(word.data());
+  }
+  argv.push_back(nullptr);
+  // Nothing of this environment reaches the program but the request: schedules must not depend on it.
+  std::string request_copy = request;
+  std::string path = "PATH=/usr/bin:/bin";
+  char* envp[] = {request_copy.data(), path.data(), nullptr};
+  execve(options.program.c_str(), argv.data(), envp);
+  std::perror("lockstep: cannot start the program");
+  _exit(kOurFault);
+}
+
+struct Answer {
+  std::vector<Json> lines;
+  int status = 0;
+};
+
+Answer ask(const ExploreOptions& options) {
+  int ends[2];
+  if (pipe(ends) != 0) {
+    throw std::runtime_error("no pipe to the program");
+  }
+  const std::string request = request_of(options, ends[1]);
+  std::fflush(stdout);
+  const pid_t child = fork();
+  if (child < 0) {
+    throw std::runtime_error("cannot fork");
+  }
+  if (child == 0) {
+    close(ends[0]);
+    become(options, request);
+  }
+  close(ends[1]);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = read(ends[0], buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  close(ends[0]);
+  Answer answer;
+  int status = 0;
+  waitpid(child, &status, 0);
+  answer.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    answer.lines.push_back(Json::parse(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return answer;
+}
+
+std::string replay_command(const ExploreOptions& options, std::uint64_t schedule) {
+  std::vector<std::string> words = {program_name(), "explore",    options.program,         "--seed",
+                                    options.seed,   "--schedule", std::to_string(schedule)};
+  const auto add = [&](const char* option, const std::string& value, const char* usual) {
+    if (value != usual) {
+      words.insert(words.end(), {option, value});
+    }
+  };
+  add("--strategy", options.strategy, "portfolio");
+  add("--steps", options.steps, "1000000");
+  for (const auto& [flag, given] :
+       {std::pair{"--ignore-races", options.ignore_races}, std::pair{"--keep-going", options.keep_going},
+        std::pair{"--spurious", options.spurious}}) {
+    if (given) {
+      words.emplace_back(flag);
+    }
+  }
+  if (!options.arguments.empty()) {
+    words.emplace_back("--");
+    words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+  }
+  return shell_line(words);
+}
+
+int explore(const ExploreOptions& options) {
+  require_wrapped(options.program);
+  require_strategy(options.strategy);
+  if (!options.json) {
+    fmt::print("seed {}\n", options.seed);
+  }
+  const double began = wall_seconds();
+  const Answer answer = ask(options);
+  if (answer.status == kRefusedProgram) {
+    return kRefusedProgram;
+  }
+  if (answer.status > kBroke) {
+    throw std::runtime_error(
+        fmt::format("the runtime inside {} ended with {}", options.program, answer.status));
+  }
+  Exploration exploration;
+  exploration.program = options.program;
+  exploration.seed = options.seed;
+  exploration.strategy = options.strategy;
+  exploration.seconds = wall_seconds() - began;
+  exploration.replay = [&](std::uint64_t schedule) { return replay_command(options, schedule); };
+  return tell(exploration, answer.lines, options.json);
+}
+
+}  // namespace
+
+void add_explore(CLI::App& app, Action& chosen) {
+  const auto options = std::make_shared<ExploreOptions>();
+  auto* verb =
+      app.add_subcommand("explore", "a threaded program of your own, built with lockstep-cc or lockstep-c++");
+  verb->add_option("program", options->program, "the program")->required();
+  verb->add_option("arguments", options->arguments, "what the program is given (after --)");
+  verb->add_option("--strategy", options->strategy,
+                   "portfolio, random-walk, pct, pos, urw, surw or run-to-block (default: portfolio)");
+  verb->add_option("--runs", options->runs, "schedules at most (default: 10000)");
+  verb->add_option("--seed", options->seed, "decides every schedule (default: 1)");
+  verb->add_option("--schedule", options->schedule, "tell of this schedule only: a replay");
+  verb->add_option("--steps", options->steps,
+                   "operations after which a schedule is a livelock (default: 1000000)");
+  verb->add_flag("--keep-going", options->keep_going, "do not end with the first schedule that fails");
+  verb->add_flag("--ignore-races", options->ignore_races,
+                 "say nothing of data races, only of what they lead to");
+  verb->add_flag("--spurious", options->spurious, "conditions wake up without a reason, too");
+  verb->add_flag("--show-output", options->show_output, "let the program print");
+  verb->add_flag("--json", options->json, "one JSON object");
+  verb->callback([options, &chosen] { chosen = [options] { return explore(*options); }; });
+}
+
+}  // namespace lockstep::tools

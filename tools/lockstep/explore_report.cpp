@@ -1,0 +1,238 @@
+// Naming addresses, leaving out what is not the program's own, and printing.
+#include "tools/lockstep/explore_report.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tools/lockstep/symbols.h"
+#include "tools/lockstep/verbs.h"
+
+namespace lockstep::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool is_runtime(const Frame& frame) {
+  return frame.file.find("/sim/interpose/") != std::string::npos ||
+         frame.file.find("/sim/core/") != std::string::npos || frame.function.starts_with("lockstep_") ||
+         frame.function.starts_with("__wrap_");
+}
+
+bool is_library(const Frame& frame) {
+  return frame.file.starts_with("/usr/") || frame.file == "??" || frame.file.empty() || frame.file == "?";
+}
+
+std::string short_file(const std::string& file) {
+  return std::filesystem::path(file).filename().string();
+}
+
+class Names {
+ public:
+  Names(const std::string& program, std::uint64_t base) : symbols_(program, base) {}
+
+  void load(const Json& failure) {
+    std::vector<std::uint64_t> addresses;
+    for (const Json& site : failure["sites"]) {
+      for (const Json& address : site["stack"]) {
+        addresses.push_back(address.get<std::uint64_t>());
+      }
+    }
+    for (const Json& step : failure["story"]["steps"]) {
+      addresses.push_back(step["pc"].get<std::uint64_t>());
+    }
+    symbols_.load(addresses);
+  }
+
+  /// The program's own frames; where it has none, those of the libraries it calls.
+  [[nodiscard]] std::vector<Frame> own_frames(const Json& stack) const {
+    std::vector<Frame> own;
+    std::vector<Frame> others;
+    for (const Json& address : stack) {
+      for (const Frame& frame : symbols_.frames(address.get<std::uint64_t>())) {
+        if (!is_runtime(frame)) {
+          (is_library(frame) ? others : own).push_back(frame);
+        }
+      }
+    }
+    return own.empty() ? others : own;
+  }
+
+  [[nodiscard]] std::string at(const Json& pc) const {
+    const std::vector<Frame> frames = own_frames(Json::array({pc}));
+    return frames.empty() ? "" : fmt::format("{}:{}", short_file(frames[0].file), frames[0].line);
+  }
+
+  std::string object(std::uint64_t address, const Json& places) {
+    const std::string name = symbols_.variable(address);
+    if (!name.empty()) {
+      return name;
+    }
+    const std::string token = fmt::format("@{:x}", address);
+    return places.contains(token) ? places[token].get<std::string>() : token;
+  }
+
+  /// Puts names in the place of @addresses.
+  std::string text(const std::string& raw, const Json& places) {
+    std::string out;
+    for (std::size_t i = 0; i < raw.size();) {
+      const std::size_t end = raw[i] == '@' ? raw.find_first_not_of("0123456789abcdef", i + 1) : i + 1;
+      const std::string token = raw.substr(i, end == std::string::npos ? end : end - i);
+      out += raw[i] == '@' && token.size() > 4 ? object(std::stoull(token.substr(1), nullptr, 16), places)
+                                               : token;
+      i += token.size();
+    }
+    return out;
+  }
+
+ private:
+  Symbols symbols_;
+};
+
+Json named_site(const Json& site, const Json& places, Names& names) {
+  Json frames = Json::array();
+  for (const Frame& frame : names.own_frames(site["stack"])) {
+    frames.push_back({{"function", frame.function}, {"file", frame.file}, {"line", frame.line}});
+  }
+  Json held = Json::array();
+  for (const Json& lock : site["held"]) {
+    held.push_back(names.object(lock.get<std::uint64_t>(), places));
+  }
+  return {{"thread", site["thread"]},
+          {"what", names.text(site["what"].get<std::string>(), places)},
+          {"frames", std::move(frames)},
+          {"locks_held", std::move(held)}};
+}
+
+Json named_failure(const Json& raw, Names& names, const Exploration& exploration) {
+  names.load(raw);
+  const Json& places = raw["places"];
+  Json sites = Json::array();
+  for (const Json& site : raw["sites"]) {
+    sites.push_back(named_site(site, places, names));
+  }
+  Json steps = Json::array();
+  for (const Json& step : raw["story"]["steps"]) {
+    steps.push_back({{"thread", step["thread"]},
+                     {"what", names.text(step["what"].get<std::string>(), places)},
+                     {"at", names.at(step["pc"])}});
+  }
+  Json story = {{"threads", raw["story"]["threads"]},
+                {"preemptions", raw["story"]["preemptions"]},
+                {"replays", raw["story"]["replays"]},
+                {"steps", std::move(steps)}};
+  const auto schedule = raw["schedule"].get<std::uint64_t>();
+  return {{"kind", raw["kind"]},
+          {"sentence", names.text(raw["sentence"].get<std::string>(), places)},
+          {"schedule", schedule},
+          {"strategy", raw["strategy"]},
+          {"sites", std::move(sites)},
+          {"story", std::move(story)},
+          {"replay", exploration.replay(schedule)}};
+}
+
+void print_site(const Json& site) {
+  const std::string thread = site["thread"].get<std::string>();
+  const std::string what = site["what"].get<std::string>();
+  std::string locks;
+  for (const Json& lock : site["locks_held"]) {
+    locks += (locks.empty() ? ", holding " : ", ") + lock.get<std::string>();
+  }
+  fmt::print("  {:<8} {}{}\n", thread, what, locks);
+  std::size_t shown = 0;
+  for (const Json& frame : site["frames"]) {
+    if (++shown > 4) {
+      break;
+    }
+    fmt::print("             {}:{}  {}\n", short_file(frame["file"].get<std::string>()),
+               frame["line"].get<std::uint64_t>(), frame["function"].get<std::string>());
+  }
+}
+
+void print_story(const Json& story) {
+  if (story["steps"].empty()) {
+    return;
+  }
+  fmt::print("  minimised to {} threads, {} preemptions ({} replays):\n",
+             story["threads"].get<std::uint64_t>(), story["preemptions"].get<std::uint64_t>(),
+             story["replays"].get<std::uint64_t>());
+  std::vector<std::string> columns;
+  for (const Json& step : story["steps"]) {
+    const std::string thread = step["thread"].get<std::string>();
+    if (std::find(columns.begin(), columns.end(), thread) == columns.end()) {
+      columns.push_back(thread);
+    }
+  }
+  constexpr std::size_t kWidth = 34;
+  std::string head;
+  for (const std::string& column : columns) {
+    head += fmt::format("{:<{}}", column, kWidth);
+  }
+  fmt::print("    {}\n", head);
+  for (const Json& step : story["steps"]) {
+    const auto column = std::find(columns.begin(), columns.end(), step["thread"].get<std::string>());
+    const std::string at = step["at"].get<std::string>();
+    fmt::print("    {:{}}{}{}\n", "", static_cast<std::size_t>(column - columns.begin()) * kWidth,
+               step["what"].get<std::string>(), at.empty() ? "" : "  " + at);
+  }
+}
+
+void print(const Json& failure) {
+  fmt::print("\n{} in schedule {} ({}): {}\n", failure["kind"].get<std::string>(),
+             failure["schedule"].get<std::uint64_t>(), failure["strategy"].get<std::string>(),
+             failure["sentence"].get<std::string>());
+  for (const Json& site : failure["sites"]) {
+    print_site(site);
+  }
+  print_story(failure["story"]);
+  fmt::print("  replay: {}\n", failure["replay"].get<std::string>());
+}
+
+}  // namespace
+
+int tell(const Exploration& exploration, const std::vector<Json>& lines, bool json) {
+  if (lines.size() < 2 || lines.back()["event"] != "end") {
+    throw std::runtime_error("the runtime inside " + exploration.program + " did not finish its report");
+  }
+  Names names(exploration.program, lines.front()["base"].get<std::uint64_t>());
+  Json failures = Json::array();
+  bool diverged = false;
+  for (const Json& line : lines) {
+    if (line["event"] == "failure") {
+      failures.push_back(named_failure(line, names, exploration));
+    }
+    diverged = diverged || line["event"] == "divergence";
+  }
+  const auto schedules = lines.back()["schedules"].get<std::uint64_t>();
+  const auto failed = lines.back()["failures"].get<std::uint64_t>();
+  const double rate = exploration.seconds > 0 ? static_cast<double>(schedules) / exploration.seconds : 0;
+  if (json) {
+    const Json whole = {{"seed", std::stoull(exploration.seed)},
+                        {"program", exploration.program},
+                        {"strategy", exploration.strategy},
+                        {"verdict", failed == 0 ? "pass" : "fail"},
+                        {"schedules", schedules},
+                        {"failed_schedules", failed},
+                        {"steps", lines.back()["steps"]},
+                        {"decisions", lines.back()["decisions"]},
+                        {"wall_seconds", exploration.seconds},
+                        {"reproduced", !diverged},
+                        {"failures", failures}};
+    fmt::print("{}\n", whole.dump());
+  } else {
+    for (const Json& failure : failures) {
+      print(failure);
+    }
+    const std::string bound = failed == 0 ? fmt::format(" (below 3 in {})", schedules) : "";
+    fmt::print("\n{} of {} schedules failed{}, {:.0f} schedules/s\n", failed, schedules, bound, rate);
+  }
+  if (diverged) {
+    throw std::runtime_error(
+        "a schedule did something else when it was run again: the program depends on what is not controlled");
+  }
+  return failed == 0 ? kHeld : kBroke;
+}
+
+}  // namespace lockstep::tools
