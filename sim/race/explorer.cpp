@@ -2,6 +2,7 @@
 #include "sim/race/explorer.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <utility>
 
@@ -84,6 +85,7 @@ class Exploration {
           !comes_out_the_same(strategy, run)) {
         break;
       }
+      learn();
       if (is_dfs() && !dfs_.advance()) {
         report_.saw_everything = dfs_.saw_everything();
         break;
@@ -95,7 +97,12 @@ class Exploration {
   }
 
   std::optional<Failed> replay(std::uint64_t run) {
-    static_cast<void>(run_one(strategy_for(0), 0));
+    for (std::uint64_t earlier = 0; earlier < run && !is_dfs(); ++earlier) {
+      if (profiles(earlier)) {
+        static_cast<void>(run_one(strategy_for(earlier), earlier));
+        learn();
+      }
+    }
     sim::Strategy& strategy = strategy_for(run);
     std::optional<Finding> finding = run_one(strategy, run);
     return finding ? std::optional<Failed>(record(strategy, run, *finding)) : std::nullopt;
@@ -108,16 +115,26 @@ class Exploration {
     return is_dfs() ? static_cast<sim::Strategy&>(dfs_) : portfolio_.for_run(run);
   }
 
+  /// Both runs without preemptions, and ever rarer ones of others: what is done depends on who comes first.
+  [[nodiscard]] static bool profiles(std::uint64_t run) {
+    return run < 2 || (std::has_single_bit(run) && std::countr_zero(run) % 2 == 0);
+  }
+
   std::optional<Finding> run_one(sim::Strategy& strategy, std::uint64_t run) {
-    if (run != 0 || is_dfs()) {
+    if (is_dfs() || !profiles(run)) {
       return runner_.run(strategy, run);
     }
-    Recording recording;
-    std::optional<Finding> finding = runner_.run_recorded(strategy, run, recording);
-    profile_.add(recording.steps, recording.parents, classes_of(recording.objects));
-    // The first schedule never preempts: others have more to decide, about once an operation.
-    profile_.note_decisions(recording.steps.size());
+    std::optional<Finding> finding = runner_.run_recorded(strategy, run, profiled_);
     return finding;
+  }
+
+  /// Takes in what run_one() has profiled: not before the run has been repeated for whatever reason.
+  void learn() {
+    if (!profiled_.steps.empty() && profiled_.steps.size() < options_.runner.fair_after) {
+      profile_.add(profiled_.steps, profiled_.parents, classes_of(profiled_.objects));
+      profile_.note_decisions(profiled_.steps.size());
+    }
+    profiled_.steps.clear();
   }
 
   void count(const sim::Strategy& strategy) {
@@ -160,6 +177,7 @@ class Exploration {
 
   const ExploreOptions& options_;
   Profile profile_;
+  Recording profiled_;
   Runner runner_;
   Portfolio portfolio_;
   BoundedDfs dfs_;

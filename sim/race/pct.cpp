@@ -8,14 +8,26 @@ namespace lockstep::race {
 namespace {
 
 /// Priorities given later stand below this one, in the order in which they were given.
+constexpr std::uint64_t kRarely = 4;
 constexpr std::uint64_t kDemoted = std::uint64_t{1} << 62;
 
 }  // namespace
 
+/// d - 1: mostly one to three, which are enough for most bugs; now and then any up to the bound.
+std::uint64_t Pct::draw_points() {
+  if (exact_) {
+    return depth_ - 1;
+  }
+  const std::uint64_t few = 1 + draw(3);
+  return std::min<std::uint64_t>(draw(kRarely) == 0 ? draw(depth_) : few, depth_ - 1);
+}
+
 void Pct::begin() {
   SeededStrategy::begin();
-  const std::uint64_t points = exact_ ? depth_ - 1 : draw(depth_);
-  const std::uint64_t decisions = profile_.decisions();
+  selective_ = profile_.shared_accesses() != 0;
+  passed_ = 0;
+  const std::uint64_t points = draw_points();
+  const std::uint64_t decisions = selective_ ? profile_.shared_accesses() : profile_.decisions();
   change_points_.clear();
   while (change_points_.size() < std::min(points, decisions)) {
     const std::uint64_t point = 1 + draw(decisions);
@@ -55,11 +67,17 @@ sim::Fiber& Pct::choose() {
   if (last() != nullptr && last()->op.kind == sim::OpKind::kYield) {
     set_priority(*last(), --lowest_);
   }
-  while (!change_points_.empty() && change_points_.back() <= decisions()) {
-    change_points_.pop_back();
-    set_priority(fibers_[ready_by_priority_.top()], --lowest_);
+  sim::Fiber* chosen = &fibers_[ready_by_priority_.top()];
+  // Only operations on what threads share are worth a change.
+  if (!selective_ || profile_.is_shared(chosen->op.object)) {
+    ++passed_;
+    if (!change_points_.empty() && change_points_.back() <= passed_) {
+      change_points_.pop_back();
+      set_priority(*chosen, --lowest_);
+      chosen = &fibers_[ready_by_priority_.top()];
+    }
   }
-  return fibers_[ready_by_priority_.top()];
+  return *chosen;
 }
 
 }  // namespace lockstep::race

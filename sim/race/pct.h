@@ -30,11 +30,15 @@ class Pct final : public SeededStrategy {
   void grow_impatient() override;
 
  private:
+  [[nodiscard]] std::uint64_t draw_points();
   void set_priority(const sim::Fiber& fiber, std::uint64_t priority);
 
   const Profile& profile_;
   std::uint32_t depth_;
   bool exact_;
+  /// The profile knows what threads share: decisions before other operations do not count.
+  bool selective_ = false;
+  std::uint64_t passed_ = 0;
   /// Later ones first; the last is the next.
   std::vector<std::uint64_t> change_points_;
   std::vector<std::uint64_t> priorities_;

@@ -7,7 +7,7 @@
 namespace lockstep::race {
 namespace {
 
-constexpr std::array<std::pair<StrategyKind, const char*>, 8> kNames = {{
+constexpr std::array<std::pair<StrategyKind, const char*>, 9> kNames = {{
     {StrategyKind::kPortfolio, "portfolio"},
     {StrategyKind::kRandomWalk, "random-walk"},
     {StrategyKind::kPct, "pct"},
@@ -16,12 +16,14 @@ constexpr std::array<std::pair<StrategyKind, const char*>, 8> kNames = {{
     {StrategyKind::kSurw, "surw"},
     {StrategyKind::kRunToBlock, "run-to-block"},
     {StrategyKind::kDfs, "dfs"},
+    {StrategyKind::kAmbush, "ambush"},
 }};
 
 /// Best first: most bugs show within a few runs of the first.
-constexpr std::array<StrategyKind, 8> kRound = {
-    StrategyKind::kSurw, StrategyKind::kPct,  StrategyKind::kSurw, StrategyKind::kPos,
-    StrategyKind::kUrw,  StrategyKind::kSurw, StrategyKind::kPct,  StrategyKind::kRandomWalk};
+constexpr std::array<StrategyKind, 12> kRound = {
+    StrategyKind::kSurw,   StrategyKind::kAmbush, StrategyKind::kPct,    StrategyKind::kSurw,
+    StrategyKind::kAmbush, StrategyKind::kPos,    StrategyKind::kSurw,   StrategyKind::kUrw,
+    StrategyKind::kAmbush, StrategyKind::kPct,    StrategyKind::kAmbush, StrategyKind::kRandomWalk};
 
 }  // namespace
 
@@ -52,14 +54,15 @@ Portfolio::Portfolio(sim::Choices& choices, const Profile& profile, StrategyKind
       pct_(choices, profile, pct_depth),
       pos_(choices),
       urw_(choices, profile),
-      surw_(choices, profile) {}
+      surw_(choices, profile),
+      ambush_(choices, profile) {}
 
 SeededStrategy& Portfolio::for_run(std::uint64_t run) {
   StrategyKind kind = kind_;
-  if (run == 0) {
+  if (run <= 1) {
     kind = StrategyKind::kRunToBlock;
   } else if (kind == StrategyKind::kPortfolio) {
-    kind = kRound[(run - 1) % kRound.size()];
+    kind = kRound[(run - 2) % kRound.size()];
   }
   SeededStrategy* strategy = &run_to_block_;
   switch (kind) {
@@ -77,6 +80,9 @@ SeededStrategy& Portfolio::for_run(std::uint64_t run) {
       break;
     case StrategyKind::kSurw:
       strategy = &surw_;
+      break;
+    case StrategyKind::kAmbush:
+      strategy = &ambush_;
       break;
     case StrategyKind::kRunToBlock:
     case StrategyKind::kDfs:

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "sim/core/choices.h"
+#include "sim/race/ambush.h"
 #include "sim/race/pct.h"
 #include "sim/race/pos.h"
 #include "sim/race/profile.h"
@@ -26,6 +27,7 @@ enum class StrategyKind : std::uint8_t {
   kRunToBlock,
   /// All schedules, with ever more preemptions.
   kDfs,
+  kAmbush,
 };
 
 /// "portfolio", "random-walk", …; the names that a user writes.
@@ -33,8 +35,9 @@ enum class StrategyKind : std::uint8_t {
 /// The inverse; false when there is no such strategy.
 [[nodiscard]] bool parse_strategy(std::string_view text, StrategyKind& kind);
 
-/// One strategy of each kind, and whose turn it is. Run 0 never preempts: it is the profile of the program.
-/// Then, of eight runs, three SURW, two PCT, one each of POS, URW and random walk.
+/// One strategy of each kind, and whose turn it is. Runs 0 and 1 never preempt: they are the profile of the
+/// program. Then, of twelve runs, four are ambushes, three SURW, two PCT, one each of POS, URW and random
+/// walk.
 class Portfolio {
  public:
   /// All must outlive the portfolio. PCT draws its depth from 1 to `pct_depth`.
@@ -51,6 +54,7 @@ class Portfolio {
   Pos pos_;
   Urw urw_;
   Surw surw_;
+  Ambush ambush_;
 };
 
 }  // namespace lockstep::race

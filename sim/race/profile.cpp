@@ -16,15 +16,45 @@ void Profile::add_up(std::vector<std::uint64_t>& counts) const {
   }
 }
 
+void Profile::find_roles() {
+  std::vector<std::uint64_t> did(parents_.size(), 0);
+  shared_by_.assign(parents_.size(), 0);
+  for (const Cell& cell : cells_) {
+    if (!is_shared(cell.object)) {
+      continue;
+    }
+    const std::uint32_t group = class_of(cell.object);
+    const std::uint64_t what = group != 0 ? group : std::uint64_t{cell.object} << 32;
+    // A sum: the objects of a class come in any order.
+    did[cell.thread] +=
+        sim::fold_product(what + sim::kGoldenStep, (cell.count << 32 | cell.kinds) + 0x9fb21c651e98df25ULL);
+    shared_by_[cell.thread] += cell.count;
+  }
+  roles_.clear();
+  std::map<std::uint64_t, std::size_t> known;
+  for (std::uint32_t thread = 0; thread < did.size(); ++thread) {
+    if (shared_by_[thread] != 0) {
+      const auto [role, added] = known.try_emplace(did[thread], roles_.size());
+      if (added) {
+        roles_.emplace_back();
+      }
+      roles_[role->second].push_back(thread);
+    }
+  }
+}
+
 void Profile::add(const std::vector<sim::Step>& steps, const std::vector<std::uint32_t>& parents,
                   const std::vector<std::uint32_t>& classes) {
-  std::map<std::pair<sim::ObjectId, std::uint32_t>, std::uint64_t> counts;
+  std::map<std::pair<sim::ObjectId, std::uint32_t>, Cell> counts;
   for (const sim::Step& step : steps) {
-    ++counts[{step.operation.object, step.thread}];
+    Cell& cell = counts[{step.operation.object, step.thread}];
+    ++cell.count;
+    cell.kinds |= 1U << static_cast<unsigned>(step.operation.kind);
   }
   for (const Cell& cell : cells_) {
-    std::uint64_t& count = counts[{cell.object, cell.thread}];
-    count = std::max(count, cell.count);
+    Cell& merged = counts[{cell.object, cell.thread}];
+    merged.count = std::max(merged.count, cell.count);
+    merged.kinds |= cell.kinds;
   }
   if (parents.size() > parents_.size()) {
     parents_ = parents;
@@ -41,8 +71,9 @@ void Profile::add(const std::vector<sim::Step>& steps, const std::vector<std::ui
       shared_.pop_back();
     }
   };
-  for (const auto& [key, count] : counts) {
-    cells_.push_back({key.first, key.second, count});
+  for (const auto& [key, cell] : counts) {
+    const std::uint64_t count = cell.count;
+    cells_.push_back({key.first, key.second, count, cell.kinds});
     if (key.first == 0) {
       continue;
     }
@@ -55,10 +86,13 @@ void Profile::add(const std::vector<sim::Step>& steps, const std::vector<std::ui
     ++touching;
   }
   close();
+  is_shared_.assign(shared_.empty() ? 0 : shared_.back().object + 1, 0);
   for (const SharedObject& object : shared_) {
+    is_shared_[object.object] = 1;
     shared_accesses_ += object.accesses;
   }
   events_on([](sim::ObjectId) { return true; }, events_);
+  find_roles();
   ++version_;
 }
 

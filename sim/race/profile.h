@@ -30,6 +30,14 @@ class Profile {
   /// The most decisions that a run took, at least 1.
   [[nodiscard]] std::uint64_t decisions() const { return decisions_; }
   [[nodiscard]] const std::vector<SharedObject>& shared() const { return shared_; }
+  [[nodiscard]] bool is_shared(sim::ObjectId object) const {
+    return object < is_shared_.size() && is_shared_[object] != 0;
+  }
+  /// Threads that did the same operations on the same objects as often, those without any on shared objects
+  /// left out; objects of one class count as the same.
+  [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& roles() const { return roles_; }
+  /// Operations of `thread` on shared objects.
+  [[nodiscard]] std::uint64_t shared_accesses_by(std::uint32_t thread) const { return shared_by_[thread]; }
   [[nodiscard]] std::uint64_t shared_accesses() const { return shared_accesses_; }
   /// Operations of `thread` and of all that descend from it, on anything.
   [[nodiscard]] std::uint64_t events(std::uint32_t thread) const {
@@ -57,7 +65,10 @@ class Profile {
     sim::ObjectId object;
     std::uint32_t thread;
     std::uint64_t count;
+    /// A bit for each kind of operation.
+    std::uint32_t kinds;
   };
+  void find_roles();
   void add_up(std::vector<std::uint64_t>& counts) const;
 
   std::uint64_t decisions_ = 1;
@@ -68,6 +79,9 @@ class Profile {
   std::vector<std::uint64_t> events_;
   std::vector<SharedObject> shared_;
   std::uint64_t shared_accesses_ = 0;
+  std::vector<std::uint8_t> is_shared_;
+  std::vector<std::vector<std::uint32_t>> roles_;
+  std::vector<std::uint64_t> shared_by_;
 };
 
 }  // namespace lockstep::race

@@ -179,7 +179,7 @@ void RaceDetector::check_atomics(Thread& me, std::uint64_t granule, unsigned mas
       continue;
     }
     const AtomicVariable& variable = atomics_[number];
-    const bool touched = address + variable.size > granule + std::countr_zero(mask) &&
+    const bool touched = address + variable.size > granule + static_cast<unsigned>(std::countr_zero(mask)) &&
                          address < granule + static_cast<unsigned>(std::bit_width(mask));
     if (variable.run != run_ || !touched) {
       continue;
