@@ -17,7 +17,11 @@ class Atomic {
   static_assert(std::atomic<T>::is_always_lock_free, "an atomic that hides a lock is no atomic");
 
   /// `hook` may be null (OS threads) and must outlive the atomic; `name` is a string literal for reports.
-  Atomic(SyncHook* hook, const char* name, T initial = T{}) : hook_(hook), name_(name), value_(initial) {}
+  Atomic(SyncHook* hook, const char* name, T initial = T{}) : hook_(hook), name_(name), value_(initial) {
+    if (hook_ != nullptr) {
+      hook_->created_atomic({&slot_, name_, AtomicKind::kStore, std::memory_order_relaxed});
+    }
+  }
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
 
@@ -39,10 +43,11 @@ class Atomic {
     return compare_exchange(expected, desired, order, order_without_release(order));
   }
   bool compare_exchange(T& expected, T desired, std::memory_order success, std::memory_order failure) {
-    announce(AtomicKind::kReadModifyWrite, success);
+    announce(AtomicKind::kCompareExchange, success);
     const bool stored = value_.compare_exchange_strong(expected, desired, success, failure);
-    if (!stored && hook_ != nullptr) {
-      hook_->compare_failed({this, name_, AtomicKind::kLoad, failure});
+    if (hook_ != nullptr) [[unlikely]] {
+      hook_->after_compare({&slot_, name_, stored ? AtomicKind::kReadModifyWrite : AtomicKind::kLoad,
+                            stored ? success : failure});
     }
     return stored;
   }
@@ -89,12 +94,13 @@ class Atomic {
   }
   void announce(AtomicKind kind, std::memory_order order) const {
     if (hook_ != nullptr) [[unlikely]] {
-      hook_->before_atomic({this, name_, kind, order});
+      hook_->before_atomic({&slot_, name_, kind, order});
     }
   }
 
   SyncHook* hook_;
   const char* name_;
+  mutable std::uintptr_t slot_ = 0;
   std::atomic<T> value_;
 };
 

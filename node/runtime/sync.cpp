@@ -40,7 +40,7 @@ bool CondVar::wait_until(std::unique_lock<Mutex>& lock, base::Instant deadline) 
   return os_.wait_until(borrowed.get(), until) == std::cv_status::no_timeout;
 }
 
-void SharedMutex::lock_os() {
+void SharedMutex::wait_with_closed_gate() {
   writers_waiting_.fetch_add(1, std::memory_order_relaxed);
   {
     const std::lock_guard close(gate_);

@@ -21,12 +21,12 @@ class CondVar;
 class Semaphore;
 
 /// What an operation on an Atomic does to its memory.
-enum class AtomicKind : std::uint8_t { kLoad, kStore, kReadModifyWrite };
+enum class AtomicKind : std::uint8_t { kLoad, kStore, kReadModifyWrite, kCompareExchange };
 
 /// One operation on an Atomic, as a hook sees it.
 struct AtomicOperation {
-  /// Which Atomic; two live ones never share an address.
-  const void* object = nullptr;
+  /// The hook's own word of this Atomic, zero at first.
+  std::uintptr_t* slot = nullptr;
   const char* name = "";
   AtomicKind kind = AtomicKind::kLoad;
   std::memory_order order = std::memory_order_seq_cst;
@@ -37,6 +37,14 @@ struct AtomicOperation {
 class SyncHook {
  public:
   virtual ~SyncHook() = default;
+
+  /// Called at the end of each primitive's constructor, for hooks that number what they see in the order in
+  /// which it came to be.
+  virtual void created(Mutex& /*mutex*/) {}
+  virtual void created(SharedMutex& /*mutex*/) {}
+  virtual void created(CondVar& /*cond*/) {}
+  virtual void created(Semaphore& /*semaphore*/) {}
+  virtual void created_atomic(const AtomicOperation& /*operation*/) {}
 
   virtual void lock(Mutex& mutex) = 0;
   [[nodiscard]] virtual bool try_lock(Mutex& mutex) = 0;
@@ -63,10 +71,11 @@ class SyncHook {
   virtual void release(Semaphore& semaphore, std::uint32_t count) = 0;
 
   /// Called right before each operation on an Atomic, which is then done by the caller at once: what the
-  /// hook lets happen first happens in here. A compare-exchange is announced as what it is when it succeeds.
+  /// hook lets happen first happens in here.
   virtual void before_atomic(const AtomicOperation& operation) = 0;
-  /// Called right after a compare-exchange that did not: it was a load with `operation`'s order.
-  virtual void compare_failed(const AtomicOperation& operation) = 0;
+  /// Called right after a compare-exchange, when it is known what it was: a read-modify-write if it stored,
+  /// else a load; `operation` says so, and with which order.
+  virtual void after_compare(const AtomicOperation& operation) = 0;
 };
 
 /// A named mutual-exclusion lock, not recursive. Satisfies Lockable, so std::lock_guard and std::unique_lock
@@ -75,7 +84,11 @@ class Mutex {
  public:
   /// `hook` may be null (OS threads) and must outlive the mutex; `name` is a string literal, shown in
   /// reports.
-  Mutex(SyncHook* hook, const char* name) : hook_(hook), name_(name) {}
+  Mutex(SyncHook* hook, const char* name) : hook_(hook), name_(name) {
+    if (hook_ != nullptr) {
+      hook_->created(*this);
+    }
+  }
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
@@ -101,7 +114,11 @@ class Mutex {
 class SharedMutex {
  public:
   /// As for Mutex.
-  SharedMutex(SyncHook* hook, const char* name) : hook_(hook), name_(name) {}
+  SharedMutex(SyncHook* hook, const char* name) : hook_(hook), name_(name) {
+    if (hook_ != nullptr) {
+      hook_->created(*this);
+    }
+  }
   SharedMutex(const SharedMutex&) = delete;
   SharedMutex& operator=(const SharedMutex&) = delete;
 
@@ -121,7 +138,12 @@ class SharedMutex {
   std::uintptr_t slot = 0;
 
  private:
-  void lock_os();
+  void lock_os() {
+    if (!os_.try_lock()) {
+      wait_with_closed_gate();
+    }
+  }
+  void wait_with_closed_gate();
   void lock_shared_os() {
     if (writers_waiting_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       wait_behind_writer();
@@ -142,7 +164,11 @@ class SharedMutex {
 /// A condition variable for Mutex. Wake-ups may be spurious: wait in a loop or with a predicate.
 class CondVar {
  public:
-  CondVar(SyncHook* hook, const char* name) : hook_(hook), name_(name) {}
+  CondVar(SyncHook* hook, const char* name) : hook_(hook), name_(name) {
+    if (hook_ != nullptr) {
+      hook_->created(*this);
+    }
+  }
   CondVar(const CondVar&) = delete;
   CondVar& operator=(const CondVar&) = delete;
 
@@ -174,6 +200,9 @@ class Semaphore {
   Semaphore(SyncHook* hook, const char* name, std::uint32_t maximum, std::uint32_t initial)
       : count(initial), hook_(hook), name_(name), maximum_(maximum) {
     LOCKSTEP_ASSERT_MSG(initial <= maximum, name);
+    if (hook_ != nullptr) {
+      hook_->created(*this);
+    }
   }
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;

@@ -201,6 +201,6 @@ void FiberSync::before_atomic(const runtime::AtomicOperation& /*operation*/) {
   engine_.schedule_point();
 }
 
-void FiberSync::compare_failed(const runtime::AtomicOperation& /*operation*/) {}
+void FiberSync::after_compare(const runtime::AtomicOperation& /*operation*/) {}
 
 }  // namespace lockstep::sim

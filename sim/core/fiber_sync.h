@@ -45,7 +45,7 @@ class FiberSync final : public runtime::SyncHook {
   void release(runtime::Semaphore& semaphore, std::uint32_t count) override;
 
   void before_atomic(const runtime::AtomicOperation& operation) override;
-  void compare_failed(const runtime::AtomicOperation& operation) override;
+  void after_compare(const runtime::AtomicOperation& operation) override;
 
  private:
   /// Behind a slot word while a mutex is held, or a condition variable or a semaphore waited for.

@@ -1,4 +1,4 @@
-// All pairs in one list, and how one is told.
+// All pairs in one list, and how one is explored.
 #include "scenarios/races/history/pairs.h"
 
 namespace lockstep::scenarios::races {
@@ -13,14 +13,16 @@ std::vector<Pair> all_pairs() {
   return all;
 }
 
-std::string tell(Telling telling, std::uint64_t seed) {
-  World world(seed);
-  try {
-    telling(world);
-  } catch (const World::Over&) {
-    // The verdict says why.
-  }
-  return world.verdict();
+race::Report explore(Telling telling, std::uint64_t seed, std::uint64_t schedules) {
+  race::ExploreOptions options;
+  options.runner.seed = seed;
+  options.schedules = schedules;
+  return race::explore(
+      [telling](race::World& run) {
+        World world(run);
+        telling(world);
+      },
+      options);
 }
 
 }  // namespace lockstep::scenarios::races

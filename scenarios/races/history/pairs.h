@@ -2,14 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "scenarios/races/history/world.h"
+#include "sim/race/explorer.h"
 
 namespace lockstep::scenarios::races {
 
-/// Tells one story in a world; the verdict is the world's.
+/// Tells one story in a world, under one schedule.
 using Telling = void (*)(World&);
 
 /// One bug and its cure, told by the same story: the buggy variant of a part lives beside the story, the good
@@ -19,7 +19,7 @@ struct Pair {
   const char* id;
   /// What must hold, in one sentence.
   const char* moral;
-  /// The buggy variant is caught within so many schedules chosen at random.
+  /// The buggy variant is caught within so many schedules of the portfolio.
   std::uint32_t within;
   Telling buggy;
   Telling good;
@@ -38,7 +38,7 @@ struct Pair {
 [[nodiscard]] std::vector<Pair> life_pairs();
 [[nodiscard]] std::vector<Pair> peer_pairs();
 
-/// Tells the story under the schedule of `seed`; what went wrong, or nothing.
-[[nodiscard]] std::string tell(Telling telling, std::uint64_t seed);
+/// Tells the story under up to `schedules` schedules of the portfolio, until one goes wrong.
+[[nodiscard]] race::Report explore(Telling telling, std::uint64_t seed, std::uint64_t schedules);
 
 }  // namespace lockstep::scenarios::races

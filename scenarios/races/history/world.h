@@ -1,7 +1,6 @@
 // The small world in which bugs of the past are told: a few threads, and an end that is judged.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,21 +8,21 @@
 #include <vector>
 
 #include "node/locking/tiered_lock.h"
-#include "sim/core/fiber_scheduler.h"
-#include "sim/core/fiber_sync.h"
+#include "sim/race/explored_scheduler.h"
+#include "sim/race/explored_sync.h"
+#include "sim/race/world.h"
 #include "sim/world/node_clock.h"
 
 namespace lockstep::scenarios::races {
 
-/// Threads of one node under one schedule. A story builds its parts, lets threads loose on them beside one
-/// another, and says what must hold. Whatever breaks, gets stuck or is read after it was freed is the
-/// verdict.
+/// Threads of one node under one schedule of the explorer. A story builds its parts, lets threads loose on
+/// them beside one another, and says what must hold. Whatever breaks, gets stuck or is read after it was
+/// freed is found.
 class World {
  public:
-  using Threads = std::vector<std::pair<std::string, std::function<void()>>>;
+  using Threads = std::vector<std::pair<const char*, std::function<void()>>>;
 
-  /// The schedule is a pure function of `seed`.
-  explicit World(std::uint64_t seed);
+  explicit World(race::World& run);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -31,11 +30,11 @@ class World {
   [[nodiscard]] runtime::SyncHook* sync() { return &sync_; }
   [[nodiscard]] runtime::Scheduler& scheduler() { return scheduler_; }
 
-  /// Runs threads until all have ended. Ends the story here if they do not, or if something broke.
+  /// Runs threads until all have ended. Their names are string literals.
   void beside(const Threads& threads);
   /// Between two steps of ordinary code, where another thread may come in.
-  void pause() { engine_.schedule_point(); }
-  /// Ends the story unless `held`; `sentence` says what must hold.
+  void pause() { run_.point(sim::OpKind::kOther, 0, 0); }
+  /// Fails the run unless `held`; `sentence` says what must hold.
   void expect(bool held, const char* sentence);
 
   /// `value` in memory that stays readable: freeing it writes `poison` over it, so that a read after that is
@@ -47,20 +46,12 @@ class World {
     return {place.get(), [place, poison = std::move(poison)](const T* /*freed*/) { *place = poison; }};
   }
 
-  /// What went wrong; empty when all held.
-  [[nodiscard]] const std::string& verdict() const { return verdict_; }
-
-  /// Thrown by beside() and, outside threads, by expect() to end the story.
-  struct Over {};
-
  private:
-  sim::Choices choices_;
-  sim::Engine engine_;
+  race::World& run_;
   sim::NodeClock clock_;
-  sim::FiberScheduler scheduler_;
-  sim::FiberSync sync_;
+  race::ExploredScheduler scheduler_;
+  race::ExploredSync sync_;
   std::vector<std::shared_ptr<void>> places_;
-  std::string verdict_;
 };
 
 }  // namespace lockstep::scenarios::races

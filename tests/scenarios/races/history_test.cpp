@@ -20,42 +20,38 @@ inline void PrintTo(const Pair& pair, std::ostream* out) {
 namespace {
 
 constexpr std::uint64_t kTrials = 20;
-constexpr std::uint64_t kSilentSchedules = 2000;
-
-/// The schedule, counted from 1, in which the story of a trial goes wrong; 0 when it does not within `most`.
-std::uint64_t caught_after(Telling telling, std::uint64_t trial, std::uint64_t most) {
-  for (std::uint64_t schedule = 1; schedule <= most; ++schedule) {
-    if (!tell(telling, trial * 1'000'003 + schedule).empty()) {
-      return schedule;
-    }
-  }
-  return 0;
-}
+constexpr std::uint64_t kSilentSchedules = 20'000;
 
 class History : public testing::TestWithParam<Pair> {};
 
 TEST_P(History, catches_the_bug_within_the_stated_number_of_schedules_in_every_trial) {
   const Pair& pair = GetParam();
   std::uint64_t latest = 0;
-  for (std::uint64_t trial = 0; trial < kTrials; ++trial) {
-    const std::uint64_t schedules = caught_after(pair.buggy, trial, pair.within);
-    ASSERT_NE(schedules, 0U) << "trial " << trial << " is silent within " << pair.within;
-    latest = std::max(latest, schedules);
+  for (std::uint64_t trial = 1; trial <= kTrials; ++trial) {
+    const race::Report report = explore(pair.buggy, trial, pair.within);
+    ASSERT_TRUE(report.failed.has_value()) << "trial " << trial << " is silent within " << pair.within;
+    EXPECT_EQ(report.uncontrolled, "");
+    latest = std::max(latest, report.statistics.schedules);
+    if (trial == 1) {
+      std::cout << "    " << report.failed->finding.sentence << "\n";
+    }
   }
-  RecordProperty("latest", static_cast<int>(latest));
   std::cout << "    " << pair.id << " within " << latest << " of " << pair.within << "\n";
 }
 
 TEST_P(History, is_silent_about_the_nodes_part) {
-  for (std::uint64_t seed = 0; seed < kSilentSchedules; ++seed) {
-    ASSERT_EQ(tell(GetParam().good, seed), "") << "schedule " << seed;
-  }
+  const race::Report report = explore(GetParam().good, 1, kSilentSchedules);
+  EXPECT_TRUE(report.clean()) << report.text();
+  EXPECT_EQ(report.statistics.schedules, kSilentSchedules);
 }
 
-TEST_P(History, says_the_same_of_the_same_schedule) {
-  for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    ASSERT_EQ(tell(GetParam().buggy, seed), tell(GetParam().buggy, seed)) << "schedule " << seed;
-  }
+TEST_P(History, says_the_same_of_the_same_seed) {
+  const race::Report first = explore(GetParam().buggy, 7, GetParam().within);
+  const race::Report second = explore(GetParam().buggy, 7, GetParam().within);
+  ASSERT_TRUE(first.failed && second.failed);
+  EXPECT_EQ(first.failed->run, second.failed->run);
+  EXPECT_EQ(first.failed->finding.sentence, second.failed->finding.sentence);
+  EXPECT_EQ(first.failed->finding.fingerprint, second.failed->finding.fingerprint);
 }
 
 std::string name_of(const testing::TestParamInfo<Pair>& tested) {
