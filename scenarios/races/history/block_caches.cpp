@@ -217,16 +217,16 @@ void a_block_is_removed_by_one(World& world) {
 
 std::vector<Pair> block_cache_pairs() {
   return {
-      {"B-009", "block, bytes and parent link are seen together or not at all", 40,
+      {"B-009", "block, bytes and parent link are seen together or not at all", 200,
        &a_block_is_seen_whole_or_not_at_all<ThreeMaps>, &a_block_is_seen_whole_or_not_at_all<NodeCache>},
-      {"B-010", "a block comes into the cache with its bytes", 40,
+      {"B-010", "a block comes into the cache with its bytes", 200,
        &a_cached_block_is_imported_with_its_bytes<InsertThenAttach>,
        &a_cached_block_is_imported_with_its_bytes<InsertWhole>},
-      {"B-011", "block and bytes are read under one acquisition", 40,
+      {"B-011", "block and bytes are read under one acquisition", 200,
        &a_pair_is_read_while_it_is_removed<TwoLookCache>, &a_pair_is_read_while_it_is_removed<NodeCache>},
-      {"B-012", "nothing that a lock returns points at what it guards", 40,
+      {"B-012", "nothing that a lock returns points at what it guards", 200,
        &a_pair_is_used_after_its_removal<BorrowingCache>, &a_pair_is_used_after_its_removal<NodeCache>},
-      {"B-013", "looking up the parent and removing the child is one step", 40,
+      {"B-013", "looking up the parent and removing the child is one step", 200,
        &a_block_is_removed_by_one<TwoStepCache>, &a_block_is_removed_by_one<NodeCache>},
   };
 }

@@ -169,13 +169,13 @@ void a_watchdog_sees_times_that_were(World& world) {
 
 std::vector<Pair> head_pairs() {
   return {
-      {"B-020", "slot and root of a head were current at one instant", 40,
+      {"B-020", "slot and root of a head were current at one instant", 200,
        &a_head_is_of_one_update<UnlockedHead>, &a_head_is_of_one_update<NodeCoherent<Head>>},
-      {"B-021", "a decision reads the head once", 40, &a_decision_sees_one_head<ReadTwice>,
+      {"B-021", "a decision reads the head once", 200, &a_decision_sees_one_head<ReadTwice>,
        &a_decision_sees_one_head<ReadOnce>},
-      {"B-022", "head and finalized are read together", 40,
+      {"B-022", "head and finalized are read together", 200,
        &head_and_finalized_are_of_one_moment<FieldByField>, &head_and_finalized_are_of_one_moment<AtOnce>},
-      {"B-128", "a clock that two threads share is atomic", 40, &a_watchdog_sees_times_that_were<PlainTime>,
+      {"B-128", "a clock that two threads share is atomic", 200, &a_watchdog_sees_times_that_were<PlainTime>,
        &a_watchdog_sees_times_that_were<AtomicTime>},
   };
 }

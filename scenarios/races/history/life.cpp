@@ -93,9 +93,9 @@ void the_network_outlives_the_worker(World& world) {
 
 std::vector<Pair> life_pairs() {
   return {
-      {"B-071", "nobody calls back into what is being freed", 40,
+      {"B-071", "nobody calls back into what is being freed", 200,
        &the_network_outlives_the_worker<FreeThenJoin>, &the_network_outlives_the_worker<JoinThenFree>},
-      {"M-02", "whoever has stopped a thread finds it gone", 50,
+      {"M-02", "whoever has stopped a thread finds it gone", 200,
        &a_stopped_worker_is_gone_for_everybody<FirstStopperWaits>,
        &a_stopped_worker_is_gone_for_everybody<NodeThread>},
   };

@@ -150,9 +150,9 @@ void the_api_asks_the_store(World& world) {
 
 std::vector<Pair> lock_order_pairs() {
   return {
-      {"B-034", "locks are taken upwards", 100, &three_threads_take_two_locks_each<Circle>,
+      {"B-034", "locks are taken upwards", 200, &three_threads_take_two_locks_each<Circle>,
        &three_threads_take_two_locks_each<Ladder>},
-      {"B-099", "two locks are always taken in one order", 30, &gossip_and_interval_take_two_locks<BothWays>,
+      {"B-099", "two locks are always taken in one order", 200, &gossip_and_interval_take_two_locks<BothWays>,
        &gossip_and_interval_take_two_locks<OneWay>},
       {"B-197", "nobody takes a lock that it holds", 1, &the_api_asks_the_store<ReentrantStore>,
        &the_api_asks_the_store<SnapshotStore>},

@@ -119,9 +119,9 @@ void a_chosen_peer_keeps_its_name(World& world) {
 
 std::vector<Pair> peer_pairs() {
   return {
-      {"B-018", "the count of peers is their number whenever nobody writes", 40,
+      {"B-018", "the count of peers is their number whenever nobody writes", 200,
        &the_count_is_the_size<CountsLater>, &the_count_is_the_size<NodePeers>},
-      {"B-138", "a chosen peer is a copy", 40, &a_chosen_peer_keeps_its_name<PointsIntoTheMap>,
+      {"B-138", "a chosen peer is a copy", 200, &a_chosen_peer_keeps_its_name<PointsIntoTheMap>,
        &a_chosen_peer_keeps_its_name<CopiesThePeer>},
   };
 }

@@ -255,16 +255,16 @@ void requests_in_flight_stay_within_their_bound(World& world) {
 
 std::vector<Pair> request_pairs() {
   return {
-      {"B-017", "what a copy points to is copied under the same lock", 40,
+      {"B-017", "what a copy points to is copied under the same lock", 200,
        &a_request_is_copied_while_it_ends<ShallowSnapshot>, &a_request_is_copied_while_it_ends<DeepSnapshot>},
-      {"B-029", "no position in a queue survives the lock", 40,
+      {"B-029", "no position in a queue survives the lock", 200,
        &a_pending_block_is_handled_once<IndexedDrain>, &a_pending_block_is_handled_once<TakingDrain>},
-      {"B-044", "a request is registered before it is sent", 40,
+      {"B-044", "a request is registered before it is sent", 200,
        &an_answer_finds_its_request<SendThenRegister>, &an_answer_finds_its_request<RegisterThenSend>},
-      {"B-056", "looking for room and taking it is one step", 50,
+      {"B-056", "looking for room and taking it is one step", 200,
        &requests_in_flight_stay_within_their_bound<LookThenTake>,
        &requests_in_flight_stay_within_their_bound<Permits>},
-      {"B-139", "a table that two loops share has a lock", 40, &a_callback_is_found_whole<BareTable>,
+      {"B-139", "a table that two loops share has a lock", 200, &a_callback_is_found_whole<BareTable>,
        &a_callback_is_found_whole<LockedTable>},
   };
 }

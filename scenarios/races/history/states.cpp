@@ -274,21 +274,21 @@ void finality_is_reported_once(World& world) {
 
 std::vector<Pair> state_pairs() {
   return {
-      {"B-002", "a state that is being read is not freed", 40,
+      {"B-002", "a state that is being read is not freed", 200,
        &a_state_is_read_while_it_is_pruned<LooseStates>, &a_state_is_read_while_it_is_pruned<PinnedStates>},
-      {"B-003", "a state is served from a borrow, not from an address", 40,
+      {"B-003", "a state is served from a borrow, not from an address", 200,
        &a_finalized_state_is_served<EscapingValue>,
        &a_finalized_state_is_served<locking::CachedValue<State>>},
-      {"B-004", "between the commit of a state and the end of its import the state is pinned", 40,
+      {"B-004", "between the commit of a state and the end of its import the state is pinned", 200,
        &a_commit_is_used_until_the_import_ends<LooseStates>,
        &a_commit_is_used_until_the_import_ends<PinnedStates>},
-      {"B-005", "a state is never swapped while somebody may have it", 40,
+      {"B-005", "a state is never swapped while somebody may have it", 200,
        &a_state_stays_the_one_it_is<SwappingStates>, &a_state_stays_the_one_it_is<PinnedStates>},
       {"B-006", "nobody commits while it borrows", 1, &publishing_keeps_its_look_at_the_parent,
        &publishing_copies_the_parent_and_lets_go},
-      {"B-008", "reading, deciding and writing what was reported last is one step", 40,
+      {"B-008", "reading, deciding and writing what was reported last is one step", 200,
        &finality_is_reported_once<SplitUpdate>, &finality_is_reported_once<locking::Coherent<int>>},
-      {"B-026", "a borrow ends also when the copy fails", 40,
+      {"B-026", "a borrow ends also when the copy fails", 200,
        &a_failed_copy_leaves_no_lock_behind<ForgetfulStates>,
        &a_failed_copy_leaves_no_lock_behind<locking::PinnedMap<int, HugeState>>},
   };

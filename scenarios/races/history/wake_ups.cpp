@@ -169,11 +169,11 @@ void a_stop_reaches_who_is_about_to_sleep(World& world) {
 
 std::vector<Pair> wake_up_pairs() {
   return {
-      {"B-122", "work in any queue wakes the worker", 40, &votes_wake_the_worker<ParksOnBlocks>,
+      {"B-122", "work in any queue wakes the worker", 200, &votes_wake_the_worker<ParksOnBlocks>,
        &votes_wake_the_worker<SleepsOnAll>},
-      {"L-01", "a stop request is seen before sleep or ends it", 30,
+      {"L-01", "a stop request is seen before sleep or ends it", 200,
        &a_stop_reaches_who_is_about_to_sleep<BareSignal>, &a_stop_reaches_who_is_about_to_sleep<NodeSignal>},
-      {"M-03", "every trigger is followed by the beginning of a run", 50,
+      {"M-03", "every trigger is followed by the beginning of a run", 200,
        &every_trigger_is_followed_by_a_run<TwoFlags>, &every_trigger_is_followed_by_a_run<OneState>},
   };
 }

@@ -67,7 +67,7 @@ TEST(HistoryPairs, are_all_there_and_told_apart) {
   for (const Pair& pair : all_pairs()) {
     EXPECT_TRUE(ids.insert(pair.id).second) << pair.id;
     EXPECT_GT(pair.within, 0U);
-    EXPECT_LE(pair.within, 100U);
+    EXPECT_LE(pair.within, 200U);
   }
   for (const char* id : {"B-004", "B-011", "B-012", "B-017", "B-020", "B-022", "B-099"}) {
     EXPECT_TRUE(ids.contains(id)) << id;
