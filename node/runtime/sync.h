@@ -109,8 +109,9 @@ class Mutex {
 };
 
 /// A named lock that many may hold shared or one exclusively; not recursive in either way and not upgradable.
-/// A waiting writer keeps readers out who come later, so that readers without end cannot starve it; readers
-/// who wait while a writer holds get a turn when that lets go. Satisfies SharedLockable.
+/// Where turns are fair, a waiting writer keeps readers out who come later, so that readers without end
+/// cannot starve it, and readers who wait while a writer holds get a turn when that lets go. Satisfies
+/// SharedLockable.
 class SharedMutex {
  public:
   /// As for Mutex.

@@ -91,7 +91,7 @@ TEST_P(AtomicSeam, a_release_shows_what_went_before_it_to_the_acquire_that_sees_
   });
 }
 
-LOCKSTEP_IN_BOTH_WORLDS(AtomicSeam);
+LOCKSTEP_IN_ALL_WORLDS(AtomicSeam);
 
 }  // namespace
 }  // namespace lockstep::seam

@@ -88,7 +88,7 @@ TEST_P(SchedulerSeam, sleeping_until_the_past_returns) {
   });
 }
 
-LOCKSTEP_IN_BOTH_WORLDS(SchedulerSeam);
+LOCKSTEP_IN_ALL_WORLDS(SchedulerSeam);
 
 }  // namespace
 }  // namespace lockstep::seam

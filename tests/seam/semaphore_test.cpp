@@ -100,7 +100,7 @@ TEST_P(SemaphoreSeam, refuses_more_permits_than_its_maximum) {
   });
 }
 
-LOCKSTEP_IN_BOTH_WORLDS(SemaphoreSeam);
+LOCKSTEP_IN_ALL_WORLDS(SemaphoreSeam);
 
 }  // namespace
 }  // namespace lockstep::seam

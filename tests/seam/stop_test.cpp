@@ -142,7 +142,7 @@ TEST_P(StopSeam, each_thread_has_a_record_of_its_own_for_its_locks) {
   });
 }
 
-LOCKSTEP_IN_BOTH_WORLDS(StopSeam);
+LOCKSTEP_IN_ALL_WORLDS(StopSeam);
 
 }  // namespace
 }  // namespace lockstep::seam

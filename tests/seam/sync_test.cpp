@@ -175,7 +175,7 @@ TEST_P(SyncSeam, wait_until_says_true_when_it_was_notified_in_time) {
   });
 }
 
-LOCKSTEP_IN_BOTH_WORLDS(SyncSeam);
+LOCKSTEP_IN_ALL_WORLDS(SyncSeam);
 
 }  // namespace
 }  // namespace lockstep::seam

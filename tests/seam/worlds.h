@@ -1,4 +1,4 @@
-// The two worlds in which every seam keeps the same contract.
+// The worlds in which every seam keeps the same contract.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,7 +12,9 @@
 
 namespace lockstep::seam {
 
-enum class World { kReal, kSimulated };
+enum class World { kReal, kSimulated, kExplored };
+
+[[nodiscard]] const char* to_text(World world);
 
 /// What a test body is given: the seams of some nodes, whose transports are connected each with each.
 struct Seams {
@@ -32,12 +34,12 @@ class SeamTest : public testing::TestWithParam<World> {
 };
 
 inline std::string world_name(const testing::TestParamInfo<World>& info) {
-  return info.param == World::kReal ? "real" : "simulated";
+  return to_text(info.param);
 }
 
 /// How GoogleTest shows the parameter of a test.
 inline void PrintTo(World world, std::ostream* out) {
-  *out << (world == World::kReal ? "real" : "simulated");
+  *out << to_text(world);
 }
 
 }  // namespace lockstep::seam
@@ -46,4 +48,12 @@ inline void PrintTo(World world, std::ostream* out) {
 #define LOCKSTEP_IN_BOTH_WORLDS(suite)                                                                 \
   INSTANTIATE_TEST_SUITE_P(                                                                            \
       In, suite, testing::Values(::lockstep::seam::World::kReal, ::lockstep::seam::World::kSimulated), \
+      ::lockstep::seam::world_name)
+
+/// Runs a suite about threads and locks in these and under the explorer.
+#define LOCKSTEP_IN_ALL_WORLDS(suite)                                                      \
+  INSTANTIATE_TEST_SUITE_P(                                                                \
+      In, suite,                                                                           \
+      testing::Values(::lockstep::seam::World::kReal, ::lockstep::seam::World::kSimulated, \
+                      ::lockstep::seam::World::kExplored),                                 \
       ::lockstep::seam::world_name)
