@@ -179,6 +179,10 @@ void CondVar::wake(sim::Fiber& fiber) {
 }
 
 void CondVar::notify_at(bool all, Site site) {
+  if (world_.engine().stopping()) {
+    // Callers that cannot throw must not meet a point while they are unwound.
+    return;
+  }
   world_.point(all ? OpKind::kNotifyAll : OpKind::kNotifyOne, id_, site);
   sim::Engine& engine = world_.engine();
   if (engine.stopping()) {

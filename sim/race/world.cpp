@@ -11,6 +11,9 @@ void World::reset() {
   parents_.clear();
   names_.clear();
   started_.clear();
+  if (!kept_.empty()) {
+    kept_.clear();
+  }
   parents_.push_back(0xffffffff);
   names_.push_back("main");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <source_location>
@@ -78,6 +79,8 @@ class World {
              sim::MemoryOrder order = sim::MemoryOrder::kSeqCst) {
     engine_.point(sim::Operation{kind, order, object, site});
   }
+  /// A copy of `name` that lives as long as the run's report.
+  [[nodiscard]] const char* keep(std::string name) { return kept_.emplace_back(std::move(name)).c_str(); }
   /// The calling thread.
   [[nodiscard]] ThreadIndex self() const { return engine_.current().fiber->id - 1; }
   void locked(sim::ObjectId lock, LockMode mode, Site site);
@@ -114,6 +117,20 @@ class World {
   std::vector<std::uint32_t> parents_;
   std::vector<const char*> names_;
   std::vector<Thread> started_;
+  std::deque<std::string> kept_;
+};
+
+/// Declared last among what a body shares, when that is not made of this room's primitives: if an exception
+/// ends the body, all other threads end first.
+class Settled {
+ public:
+  explicit Settled(World& world) : world_(world) {}
+  ~Settled() { world_.settle(); }
+  Settled(const Settled&) = delete;
+  Settled& operator=(const Settled&) = delete;
+
+ private:
+  World& world_;
 };
 
 }  // namespace lockstep::race
