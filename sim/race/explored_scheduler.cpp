@@ -37,8 +37,8 @@ class ExploredThread final : public runtime::Thread {
 }  // namespace
 
 std::unique_ptr<runtime::Thread> ExploredScheduler::spawn(std::string name, std::function<void()> body) {
-  const std::string& kept = names_.emplace_back(std::move(name));
-  return std::make_unique<ExploredThread>(world_, world_.spawn(kept.c_str(), std::move(body)));
+  return std::make_unique<ExploredThread>(world_,
+                                          world_.spawn(world_.keep(std::move(name)), std::move(body)));
 }
 
 void ExploredScheduler::sleep_until(base::Instant deadline) {

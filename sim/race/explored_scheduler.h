@@ -1,7 +1,6 @@
 // The node's own threads under the explorer.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,8 +26,6 @@ class ExploredScheduler final : public runtime::Scheduler {
  private:
   World& world_;
   const sim::LocalTime& time_;
-  /// Threads refer to their names to the end of the run.
-  std::deque<std::string> names_;
 };
 
 }  // namespace lockstep::race
