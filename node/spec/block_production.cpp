@@ -154,6 +154,11 @@ Verdict<BuiltBlock> build_block(const State& state, Slot slot, ValidatorIndex pr
               .parent_root = parent_root,
               .state_root = {},
               .body = {}};
+  // Before anything is laid out up to that slot: history may have no room for it.
+  State headed = advanced;
+  if (const Verdict<void> fits = process_block_header(headed, block); !fits) {
+    return fits.error();
+  }
   std::vector<const CandidateVote*> ordered = by_target_slot(candidates);
   std::vector<ChosenVote> chosen;
   ChainView view(state, slot, parent_root);

@@ -105,6 +105,17 @@ TEST(BuildBlock, says_why_there_is_no_block) {
   EXPECT_EQ(built.error(), RejectionReason::INVALID_BLOCK_PROOF);
 }
 
+TEST(BuildBlock, refuses_a_slot_that_history_has_no_room_for) {
+  const Store store = genesis_store(6);
+  EXPECT_TRUE(build_on_head(store, Slot(HISTORICAL_ROOTS_LIMIT)).has_value());
+  for (const std::uint64_t slot :
+       {std::uint64_t{HISTORICAL_ROOTS_LIMIT} + 1, std::uint64_t{448'788'418}, ~std::uint64_t{0}}) {
+    const Verdict<BuiltBlock> built = build_on_head(store, Slot(slot));
+    ASSERT_FALSE(built.has_value()) << slot;
+    EXPECT_EQ(built.error(), RejectionReason::JUSTIFIED_SLOT_OUT_OF_RANGE) << slot;
+  }
+}
+
 TEST(BuildBlock, makes_blocks_that_the_transition_accepts) {
   EXPECT_TRUE(testing::holds("blocks are valid", 1000, [] {
     testing::RandomPlay play(6);
