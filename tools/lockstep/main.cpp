@@ -50,9 +50,9 @@ int parse_and_act(int argc, char** argv) {
     return complain(kUsage, std::string(error.what()) + " (see lockstep --help)");
   }
   if (!chosen) {
-    return complain(
-        kUsage,
-        "a verb is missing: list, run, sweep, replay, vectors, check-determinism or explore (see lockstep --help)");
+    return complain(kUsage,
+                    "a verb is missing: list, run, sweep, replay, vectors, check-determinism or explore (see "
+                    "lockstep --help)");
   }
   const int exit = chosen();
   if (std::fflush(stdout) != 0) {
