@@ -124,10 +124,6 @@ pthread_t pthread_self() noexcept {
   return kernel == nullptr || kernel->me == nullptr ? 1 : handle_of(*kernel->me);
 }
 
-int pthread_equal(pthread_t a, pthread_t b) noexcept {
-  return a == b ? 1 : 0;
-}
-
 void pthread_exit(void* result) {
   if (!modelled()) {
     refuse("pthread_exit() before main");

@@ -15,7 +15,8 @@ constexpr std::uint8_t kWritten = 8;
 
 /// Granules that are to become places at which turns may change. Outside the program's data, like the kernel.
 std::vector<std::uintptr_t>* queued = nullptr;
-std::uint32_t* numbers_given = nullptr;
+/// Where number n lies, at place n - 1.
+std::vector<std::uintptr_t>* numbered = nullptr;
 
 std::uint8_t bytes_in_granule(std::uintptr_t from, std::uintptr_t to) {
   const auto low = static_cast<unsigned>(from & 7);
@@ -113,7 +114,7 @@ void map_shadow() {
   static_cast<void>(madvise(memory, size, MADV_NOHUGEPAGE));
   static_cast<void>(madvise(memory, size, MADV_DONTDUMP));
   queued = new std::vector<std::uintptr_t>;
-  numbers_given = new std::uint32_t(0);
+  numbered = new std::vector<std::uintptr_t>;
 }
 
 bool is_shared(std::uintptr_t address) {
@@ -191,11 +192,16 @@ void forget_accesses(std::uintptr_t address, std::size_t size) {
 std::size_t adopt_shared() {
   const std::size_t found = queued->size();
   for (const std::uintptr_t address : *queued) {
-    granule_of(address).number = ++*numbers_given;
+    numbered->push_back(address);
+    granule_of(address).number = static_cast<std::uint32_t>(numbered->size());
     granule_of(address).met = 0;
   }
   queued->clear();
   return found;
+}
+
+std::uintptr_t object_address(std::uint32_t number) {
+  return number == 0 ? 0 : (*numbered)[number - 1];
 }
 
 void drop_shared() {

@@ -78,8 +78,10 @@ std::string place(std::uintptr_t address) {
   return "";
 }
 
+/// @address is a byte, &address any of the eight from there on.
 void add_places(const std::string& text, std::string& out) {
-  for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at + 1)) {
+  for (std::size_t at = text.find_first_of("@&"); at != std::string::npos;
+       at = text.find_first_of("@&", at + 1)) {
     const std::size_t end = text.find_first_not_of("0123456789abcdef", at + 1);
     const std::string token = text.substr(at, end == std::string::npos ? end : end - at);
     const std::string what = token.size() < 2 ? "" : place(std::stoull(token.substr(1), nullptr, 16));

@@ -65,23 +65,31 @@ class Names {
     return frames.empty() ? "" : fmt::format("{}:{}", short_file(frames[0].file), frames[0].line);
   }
 
-  std::string object(std::uint64_t address, const Json& places) {
-    const std::string name = symbols_.variable(address);
+  /// What lies at `address`, or in the eight bytes from there on.
+  std::string object(std::uint64_t address, const Json& places, char mark = '@') {
+    std::string name = symbols_.variable(address);
+    for (std::uint64_t byte = address + 1; mark == '&' && byte < address + 8; ++byte) {
+      const std::string next = symbols_.variable(byte);
+      if (!next.empty() && next.find('+') == std::string::npos) {
+        name += (name.empty() ? "" : "/") + next;
+      }
+    }
     if (!name.empty()) {
       return name;
     }
-    const std::string token = fmt::format("@{:x}", address);
+    const std::string token = fmt::format("{}{:x}", mark, address);
     return places.contains(token) ? places[token].get<std::string>() : token;
   }
 
-  /// Puts names in the place of @addresses.
+  /// Puts names in the place of @addresses and &addresses.
   std::string text(const std::string& raw, const Json& places) {
     std::string out;
     for (std::size_t i = 0; i < raw.size();) {
-      const std::size_t end = raw[i] == '@' ? raw.find_first_not_of("0123456789abcdef", i + 1) : i + 1;
+      const bool marked = raw[i] == '@' || raw[i] == '&';
+      const std::size_t end = marked ? raw.find_first_not_of("0123456789abcdef", i + 1) : i + 1;
       const std::string token = raw.substr(i, end == std::string::npos ? end : end - i);
-      out += raw[i] == '@' && token.size() > 4 ? object(std::stoull(token.substr(1), nullptr, 16), places)
-                                               : token;
+      out += marked && token.size() > 4 ? object(std::stoull(token.substr(1), nullptr, 16), places, raw[i])
+                                        : token;
       i += token.size();
     }
     return out;
