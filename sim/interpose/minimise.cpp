@@ -15,6 +15,8 @@ namespace lockstep::interpose {
 namespace {
 
 constexpr std::uint64_t kMostReplays = 1500;
+/// Operations of all replays together: a person waits for the story.
+constexpr std::uint64_t kMostSteps = 2'000'000;
 constexpr std::size_t kMostTold = 40;
 
 /// Turns on end of one thread.
@@ -103,7 +105,7 @@ class Minimisation {
     const bool output = std::exchange(kernel->request.show_output, false);
     Story story;
     if (try_one(blocks_of(steps))) {
-      for (bool better = true; better && replays_ < kMostReplays;) {
+      for (bool better = true; better && !out_of_budget();) {
         better = drop_threads();
         better = drop_blocks() || better;
         better = join_blocks() || better;
@@ -123,8 +125,10 @@ class Minimisation {
     friend auto operator<=>(const Size&, const Size&) = default;
   };
 
+  [[nodiscard]] bool out_of_budget() const { return replays_ >= kMostReplays || steps_run_ >= kMostSteps; }
+
   bool try_one(Blocks blocks) {
-    if (replays_ >= kMostReplays) {
+    if (out_of_budget()) {
       return false;
     }
     ++replays_;
@@ -132,6 +136,7 @@ class Minimisation {
     std::vector<sim::Step> steps;
     follow_.record_into(&steps);
     run_schedule_with(follow_);
+    steps_run_ += kernel->steps;
     follow_.record_into(nullptr);
     drop_shared();
     if (!kernel->failed || key_of(kernel->failure) != key_) {
@@ -245,6 +250,7 @@ class Minimisation {
   std::string key_;
   FollowBlocks follow_;
   std::uint64_t replays_ = 0;
+  std::uint64_t steps_run_ = 0;
   Blocks best_;
   std::vector<sim::Step> best_steps_;
   Size size_;
@@ -262,8 +268,8 @@ std::string fingerprint(const Failure& failure) {
 
 Story minimise(const Failure& failure, const std::vector<sim::Step>& steps,
                const std::vector<std::uint32_t>& values) {
-  // A race is told whole by its two places: nearly every schedule shows it.
-  if (!kernel->request.minimise || failure.kind == "data race") {
+  // A race is told whole by its two places, and a livelock has no end to cut towards.
+  if (!kernel->request.minimise || failure.kind == "data race" || failure.kind == "livelock") {
     return {};
   }
   return Minimisation(failure, values).run(steps);

@@ -1,5 +1,5 @@
-// Two groups count themselves in under one lock, and whoever is first takes another that the other group
-// needs. finds: deadlock
+// Two groups count themselves in under one lock, and the first of each takes another lock meanwhile.
+// finds: deadlock
 #include <cassert>
 #include <mutex>
 #include <thread>

@@ -1,5 +1,5 @@
 // A lock is freed by the last who leaves, who is not the last who holds it.
-// finds: use after free
+// finds: use after free or double free
 #include <atomic>
 #include <cassert>
 #include <mutex>

@@ -1,5 +1,5 @@
-// The first half is written under one lock, the second under another, and a reader comes in between (20
-// threads). finds: assertion
+// Half is written under one lock, half under another, and a reader comes in between (20 threads).
+// finds: assertion
 #include <cassert>
 #include <mutex>
 #include <thread>
