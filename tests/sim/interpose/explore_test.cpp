@@ -1,0 +1,115 @@
+// `lockstep explore` on programs of users: what it finds, what it leaves alone, what it refuses.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace {
+
+using Json = nlohmann::json;
+
+struct Told {
+  int exit = -1;
+  std::string text;
+};
+
+/// Runs the command line; both of its outputs.
+Told lockstep(const std::string& arguments) {
+  const std::string command = std::string(LOCKSTEP_PROGRAM) + " " + arguments + " 2>&1";
+  Told told;
+  FILE* pipe = popen(command.c_str(), "r");
+  char buffer[4096];
+  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) {
+    told.text.append(buffer, got);
+  }
+  const int status = pclose(pipe);
+  told.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return told;
+}
+
+std::string explored(const std::string& name) {
+  return std::string(LOCKSTEP_EXPLORED) + "/" + name;
+}
+
+std::string classic(const std::string& name) {
+  return std::string(LOCKSTEP_CLASSICS) + "/" + name;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Explore, says_nothing_of_correct_programs) {
+  for (const char* name : {"silent_std", "silent_pthreads", "globals"}) {
+    const Told told = lockstep("explore " + explored(name) + " --runs 1000");
+    EXPECT_EQ(told.exit, 0) << told.text;
+    EXPECT_TRUE(has(told.text, "0 of 1000 schedules failed (below 3 in 1000)")) << told.text;
+    EXPECT_TRUE(told.text.starts_with("seed 1\n")) << told.text;
+  }
+}
+
+TEST(Explore, refuses_by_name_what_is_not_modelled) {
+  for (const std::string name : {"fork", "signal", "socket"}) {
+    const Told told = lockstep("explore " + explored("refused_" + name));
+    EXPECT_EQ(told.exit, 4) << told.text;
+    EXPECT_TRUE(has(told.text, "the program uses " + name + "(), which is not modelled")) << told.text;
+  }
+}
+
+TEST(Explore, refuses_programs_that_it_cannot_see_into) {
+  const Told foreign = lockstep("explore /bin/true");
+  EXPECT_EQ(foreign.exit, 2);
+  EXPECT_TRUE(has(foreign.text, "was not built with lockstep-cc")) << foreign.text;
+  EXPECT_EQ(lockstep("explore /no/such/program").exit, 2);
+  EXPECT_EQ(lockstep("explore " + explored("globals") + " --strategy luck").exit, 2);
+  EXPECT_EQ(lockstep("explore " + explored("globals") + " --runs 0").exit, 2);
+}
+
+TEST(Explore, tells_both_places_of_a_race) {
+  const Told told = lockstep("explore " + classic("reorder_3") + " --json");
+  EXPECT_EQ(told.exit, 1);
+  const Json report = Json::parse(told.text);
+  const Json& failure = report["failures"][0];
+  EXPECT_EQ(failure["kind"], "data race");
+  EXPECT_TRUE(has(failure["sentence"].get<std::string>(), "::a")) << failure["sentence"];
+  ASSERT_EQ(failure["sites"].size(), 2U);
+  for (const Json& site : failure["sites"]) {
+    EXPECT_TRUE(has(site["frames"][0]["file"].get<std::string>(), "reorder_3.cpp")) << site;
+    EXPECT_GT(site["frames"][0]["line"].get<int>(), 10) << site;
+  }
+}
+
+TEST(Explore, tells_who_waits_for_whom) {
+  const Told told = lockstep("explore " + classic("deadlock01"));
+  EXPECT_EQ(told.exit, 1);
+  EXPECT_TRUE(has(told.text, "deadlock in schedule")) << told.text;
+  EXPECT_TRUE(has(told.text, "held by T1")) << told.text;
+  EXPECT_TRUE(has(told.text, "held by T2")) << told.text;
+  EXPECT_TRUE(has(told.text, "deadlock01.cpp:")) << told.text;
+}
+
+TEST(Explore, tells_an_exception_that_nobody_caught) {
+  const Told told = lockstep("explore " + explored("uncaught"));
+  EXPECT_EQ(told.exit, 1);
+  EXPECT_TRUE(has(told.text, "std::runtime_error: nobody cares")) << told.text;
+}
+
+TEST(Explore, gives_the_program_its_arguments) {
+  const std::string program = "explore " + explored("silent_pthreads") + " --runs 10 -- ";
+  EXPECT_EQ(lockstep(program + "expected").exit, 0);
+  EXPECT_EQ(lockstep(program + "another").exit, 1);
+}
+
+TEST(Explore, prints_a_command_that_shows_the_failure_again) {
+  const Json first = Json::parse(lockstep("explore " + classic("cve_2016_9806") + " --json").text);
+  const std::string replay = first["failures"][0]["replay"];
+  const std::string own = LOCKSTEP_PROGRAM;
+  const auto begin = replay.find(own);
+  ASSERT_NE(begin, std::string::npos) << replay;
+  const Json again = Json::parse(lockstep(replay.substr(begin + own.size()) + " --json").text);
+  EXPECT_EQ(first["failures"], again["failures"]);
+}
+
+}  // namespace
