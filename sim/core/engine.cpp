@@ -314,7 +314,7 @@ void Engine::block(Fiber& me, const Waiting& waiting) {
 WakeUp Engine::block_until(Fiber& me, const Waiting& waiting, Time deadline) {
   me.timed_out = false;
   me.timed = true;
-  me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0, &me});
+  me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0, &me, nullptr});
   block(me, waiting);
   return me.timed_out ? WakeUp::kTimedOut : WakeUp::kUnparked;
 }

@@ -194,7 +194,9 @@ bool EventQueue::pop_until(Time limit, Time& time, Event& event) {
     --live_;
     last_popped_ = entry.time;
     if (front_head_ + 1 < front_.size()) {
-      __builtin_prefetch(nodes_[front_[front_head_ + 1].node].event.touches, 1);
+      const Event& soon = nodes_[front_[front_head_ + 1].node].event;
+      __builtin_prefetch(soon.touches, 1);
+      __builtin_prefetch(soon.touches_too, 1);
     }
     return true;
   }

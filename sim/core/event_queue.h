@@ -25,6 +25,7 @@ struct Event {
   std::uint32_t tag = 0;
   /// Memory that the call will touch, asked for a few events ahead. May be null or stale: it is never read.
   const void* touches = nullptr;
+  const void* touches_too = nullptr;
 
   /// An event that calls `(object.*Method)(a, b)`; `object` must live until it has run or is cancelled.
   template <auto Method, typename Object>
@@ -36,7 +37,9 @@ struct Event {
         a,
         b,
         lane,
-        tag};
+        tag,
+        nullptr,
+        nullptr};
   }
 };
 

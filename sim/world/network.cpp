@@ -108,6 +108,7 @@ void Network::launch(std::uint32_t flight, Purpose latency_purpose, std::int64_t
   Event event = Event::call<&Network::arrive>(
       *this, node_lane(link.to), static_cast<std::uint32_t>(WorldTrace::kDelivered), flight, link.to);
   event.touches = &endpoints_[link.to];
+  event.touches_too = &flights_[flight];
   engine_.call_at(at_nanoseconds(arrival), event);
 }
 
@@ -189,8 +190,8 @@ void Network::drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReaso
 [[gnu::always_inline]] inline void Network::prefetch_arrival(std::uint64_t flight,
                                                              const Endpoint& endpoint) const {
   constexpr std::ptrdiff_t kLine = 64;
-  constexpr std::ptrdiff_t kLinesBelow = 4;
-  constexpr std::ptrdiff_t kLinesAbove = 6;
+  constexpr std::ptrdiff_t kLinesBelow = 1;
+  constexpr std::ptrdiff_t kLinesAbove = 3;
   __builtin_prefetch(&flights_[flight], 1);
   endpoint.inbox.prefetch();
   if (endpoint.receiver) {
@@ -204,6 +205,8 @@ void Network::drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReaso
 void Network::arrive(std::uint64_t index, std::uint64_t to) {
   prefetch_arrival(index, endpoints_[to]);
   Flight& flight = flights_[index];
+  // An answer goes back where the frame came from.
+  __builtin_prefetch(&links_[endpoints_[to].first_link + (flight.peer.value & 0xffffffff) - 1], 1);
   --figures_.in_flight;
   if (flight.closings != closings_ && !is_welcome(flight)) {
     drop(flight.from, flight.to, flight.number, DropReason::kClosed);
