@@ -287,6 +287,7 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   }
   child.clock.set(child.index, static_cast<Epoch>(kernel->clock_base));
   char* low = kernel->stacks + child.index * (kStackSize + kGuard) + kGuard;
+  child.stack_low = reinterpret_cast<std::uintptr_t>(low);
   sim::make_context(child.fiber.context, child.fiber.info, low, kStackSize, (child.index % 32) * 128,
                     &thread_main, &child);
   child.thread_pointer = make_thread_block(child.index);

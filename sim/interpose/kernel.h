@@ -47,6 +47,8 @@ struct Object {
   std::uint32_t limit = 0;
   std::uint64_t round = 0;
   Thread* owner = nullptr;
+  /// Who set the lowest bit of this word by an acquiring compare-exchange: it serves as a lock.
+  const Thread* bit_locked_by = nullptr;
   Thread* first_waiter = nullptr;
   Thread* last_waiter = nullptr;
   std::uint32_t waiters = 0;
@@ -71,6 +73,7 @@ struct Thread {
   sim::Fiber fiber;
   std::uint64_t thread_pointer = 0;
   std::uint32_t index = 0;
+  std::uintptr_t stack_low = 0;
   bool finished = false;
   bool detached = false;
   bool joined = false;

@@ -92,6 +92,21 @@ void store(volatile T* where, T value, int order, const void* pc) {
   *where = value;
 }
 
+/// libstdc++ 12 locks a std::atomic<std::shared_ptr> by the lowest bit of a word, and after a load unlocks it
+/// with relaxed order. Taken at its word that is a race in every program that uses one; such an unlock
+/// releases here.
+int order_of_unlock(std::uintptr_t address, std::size_t size, int order) {
+  if (size != 8 || order != kRelaxed) {
+    return order;
+  }
+  Object* object = known_object(address);
+  if (object == nullptr || object->bit_locked_by != kernel->me) {
+    return order;
+  }
+  object->bit_locked_by = nullptr;
+  return kRelease;
+}
+
 /// A read-modify-write that always writes.
 template <typename T, typename Change>
 T modify(volatile T* where, int order, const void* pc, Change change) {
@@ -104,6 +119,7 @@ T modify(volatile T* where, int order, const void* pc, Change change) {
   const auto address = reinterpret_cast<std::uintptr_t>(where);
   arrive(address, true, pc);
   check_access(address, sizeof(T), Access::kAtomic | Access::kWrite, pc);
+  order = order_of_unlock(address, sizeof(T), order);
   read_clock(known_object(address), order);
   write_clock(address, order, true);
   const T old = *where;
@@ -141,6 +157,9 @@ bool compare_exchange(volatile T* where, T* expected, T desired, int order, int 
   write_clock(address, order, true);
   if (old != desired) {
     progress();
+    if (sizeof(T) == 8 && acquires(order) && desired == (old | 1)) {
+      object_at(address, Object::kUnknown).bit_locked_by = kernel->me;
+    }
   }
   *where = desired;
   return true;

@@ -26,7 +26,8 @@ inline void access(const void* where, std::uint32_t size, std::uint8_t flags, co
   }
   on_access(reinterpret_cast<std::uintptr_t>(where), size, flags, pc);
   Thread& me = *kernel->me;
-  if ((flags & Access::kWrite) != 0) {
+  // What it writes to its own stack changes nothing for others: it may still be polling.
+  if ((flags & Access::kWrite) != 0 && reinterpret_cast<std::uintptr_t>(where) - me.stack_low >= kStackSize) {
     me.idle = 0;
     if (kernel->lazy_count != 0) [[unlikely]] {
       wrote_shared();
