@@ -18,7 +18,7 @@ constexpr std::array kKinds = {
     Kind{"slot_clock", check_slot_clock},
     Kind{"ssz", check_ssz},
     Kind{"state_transition", check_state_transition},
-    Kind{"sync", nullptr},
+    Kind{"sync", check_sync},
     Kind{"verify_multi_message_proofs", nullptr},
     Kind{"verify_signatures", nullptr},
     Kind{"verify_single_message_proofs", nullptr},

@@ -44,5 +44,6 @@ void check_state_transition(const Json& fixture);
 void check_justifiability(const Json& fixture);
 void check_slot_clock(const Json& fixture);
 void check_poseidon_permutation(const Json& fixture);
+void check_sync(const Json& fixture);
 
 }  // namespace lockstep::vectors
