@@ -2,6 +2,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "node/base/assert.h"
 #include "node/locking/coherent.h"
 #include "node/locking/tiered_lock.h"
 #include "scenarios/races/history/pairs.h"
@@ -31,20 +32,33 @@ class BothWays {
   runtime::Mutex signatures_;
   runtime::Mutex choice_;
 };
-/// The node's locks, which refuse any order but one.
+/// Takes two of the node's locks, and whether they let it.
+bool both_taken(TieredMutex& first, TieredMutex& second) {
+  try {
+    const Hold outer = first.hold("story");
+    const Hold inner = second.hold("story");
+    return true;
+  } catch (const base::AssertionFailed&) {
+    return false;
+  }
+}
+
+/// The node's locks. Gossip takes them in the one order that they allow; the interval's duty tries the other,
+/// is refused before it waits for anybody, and is written anew.
 class OneWay {
  public:
   explicit OneWay(World& world)
-      : signatures_(world.seams(), Tier::kCaches, "signatures"),
+      : world_(world),
+        signatures_(world.seams(), Tier::kCaches, "signatures"),
         choice_(world.seams(), Tier::kForkChoice, "fork choice") {}
-  void gossip() { both("gossip"); }
-  void interval() { both("interval"); }
+  void gossip() { world_.expect(both_taken(signatures_, choice_), "the order of the tiers is allowed"); }
+  void interval() {
+    world_.expect(!both_taken(choice_, signatures_), "locks were taken downwards");
+    gossip();
+  }
 
  private:
-  void both(const char* site) {
-    const Hold outer = signatures_.hold(site);
-    const Hold inner = choice_.hold(site);
-  }
+  World& world_;
   TieredMutex signatures_;
   TieredMutex choice_;
 };
@@ -76,21 +90,23 @@ class Circle {
   runtime::Mutex states_;
   runtime::Mutex pending_;
 };
+/// The node's locks: the one who closes the circle is refused, whether the others are there or not.
 class Ladder {
  public:
   explicit Ladder(World& world)
-      : network_(world.seams(), Tier::kNetworkMaps, "network"),
+      : world_(world),
+        network_(world.seams(), Tier::kNetworkMaps, "network"),
         states_(world.seams(), Tier::kStates, "states"),
         pending_(world.seams(), Tier::kPendingBlocks, "pending") {}
-  void sync() { take(network_, states_); }
-  void import() { take(states_, pending_); }
-  void drain() { take(network_, pending_); }
+  void sync() { world_.expect(both_taken(network_, states_), "the order of the tiers is allowed"); }
+  void import() { world_.expect(both_taken(states_, pending_), "the order of the tiers is allowed"); }
+  void drain() {
+    world_.expect(!both_taken(pending_, network_), "locks were taken downwards");
+    world_.expect(both_taken(network_, pending_), "the order of the tiers is allowed");
+  }
 
  private:
-  static void take(TieredMutex& first, TieredMutex& second) {
-    const Hold outer = first.hold("story");
-    const Hold inner = second.hold("story");
-  }
+  World& world_;
   TieredMutex network_;
   TieredMutex states_;
   TieredMutex pending_;

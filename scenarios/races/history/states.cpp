@@ -99,6 +99,7 @@ void a_commit_is_used_until_the_import_ends(World& world) {
   };
   world.beside({{"importer", import}, {"finalizing importer", [&] {
                                          import();
+                                         world.pause();
                                          static_cast<void>(states.fetch_remove("prune", 7));
                                        }}});
 }
@@ -136,7 +137,8 @@ void publishing_copies_the_parent_and_lets_go(World& world) {
   PinnedStates states(world.seams(), Tier::kStates, "states");
   static_cast<void>(states.commit_keep_existing("anchor", 1, world.mortal(State{1}, kFreed)));
   const auto publish = [&] {
-    const int child = states.get("publish", 1)->clone_and_release().stamp + 1;
+    auto parent = states.get("publish", 1);
+    const int child = parent->clone_and_release().stamp + 1;
     static_cast<void>(states.commit_keep_existing("publish", child, world.mortal(State{child}, kFreed)));
   };
   world.beside({{"proposer", publish}, {"importer", publish}});
@@ -181,7 +183,7 @@ class ForgetfulStates {
   std::map<int, std::shared_ptr<const HugeState>> map_;
 };
 
-/// B-026. A copy fails for lack of memory; the next writer must get in all the same.
+/// B-026. A copy fails for lack of memory; the next writer must get in all the same, be it the same thread.
 template <typename States>
 void a_failed_copy_leaves_no_lock_behind(World& world) {
   States states(world.seams(), Tier::kStates, "states");
@@ -197,6 +199,7 @@ void a_failed_copy_leaves_no_lock_behind(World& world) {
             failed = true;
           }
           world.expect(failed, "the copy was to fail");
+          states.put_exclusive("api", 3, std::make_shared<const HugeState>());
         }},
        {"importer", [&] { states.put_exclusive("import", 2, std::make_shared<const HugeState>()); }}});
 }
@@ -261,6 +264,7 @@ void finality_is_reported_once(World& world) {
       last.update("report", [&](int& reported) {
         if (slot > reported) {
           emitted.push_back(slot);
+          world.pause();
           reported = slot;
         }
       });
