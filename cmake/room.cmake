@@ -10,6 +10,7 @@ set(LOCKSTEP_FLOORS
   node/runtime=2 node/spec=2.1 node/crypto=2
   node/locking=2.5
   node/chain=3
+  node/metrics=3.5
   node/networking=4 node/sync=4 node/validator=4 node/storage=4 node/api=4
   node/node=5 node/real=5.1 sim/core=5 sim/race=5.1 sim/interpose=5.3 sim/world=5.2
   sim/cluster=6

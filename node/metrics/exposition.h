@@ -1,0 +1,39 @@
+// The metrics as Prometheus reads them: text format 0.0.4.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "node/locking/lock_times.h"
+#include "node/metrics/node_metrics.h"
+#include "node/metrics/registry.h"
+
+namespace lockstep::metrics {
+
+/// The Content-Type under which the text goes.
+inline constexpr std::string_view kTextFormat = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Writes all metrics of one node as text. Takes no lock and asks nothing of the node's threads. Thread-safe
+/// once all locks are named.
+class Exposition {
+ public:
+  /// `registry` outlives this.
+  Exposition(const Registry& registry, const NodeFacts& facts)
+      : registry_(registry), name_(facts.name), version_(facts.version) {}
+
+  /// Shows how long a lock is waited for and held, by site; `times` outlives this. Spaces in names become
+  /// underscores. Requires: no lock has that name (asserted).
+  void add_lock(std::string_view name, const locking::LockTimes& times);
+
+  /// Every series of the catalogue, also those that are zero, in the catalogue's order.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  const Registry& registry_;
+  std::string name_;
+  std::string version_;
+  std::map<std::string, const locking::LockTimes*> locks_;
+};
+
+}  // namespace lockstep::metrics

@@ -1,0 +1,287 @@
+// Which report moves which number.
+#include "node/metrics/node_metrics.h"
+
+#include <algorithm>
+
+#include "node/spec/slot.h"
+
+namespace lockstep::metrics {
+namespace {
+
+constexpr auto kAny = std::memory_order_relaxed;
+constexpr std::int64_t kNever = -1;
+/// Position of "done" among the outcomes of duties; the reasons for which they are skipped follow.
+constexpr std::size_t kDutyDone = 0;
+
+std::int64_t nanoseconds(base::Instant instant) {
+  return instant.time_since_epoch().count();
+}
+
+std::int64_t number(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
+
+VoteSource source_of(chain::Origin origin) {
+  return origin == chain::Origin::kBlock ? VoteSource::kBlock : VoteSource::kGossip;
+}
+
+bool is_future(spec::RejectionReason reason) {
+  return reason == spec::RejectionReason::ATTESTATION_TOO_FAR_IN_FUTURE;
+}
+
+/// Whether a duty was skipped because something went wrong, and not because it was not to be done.
+bool is_failure(chain::DutySkip reason) {
+  return reason == chain::DutySkip::kSigningFailed || reason == chain::DutySkip::kProvingFailed ||
+         reason == chain::DutySkip::kRefused;
+}
+
+}  // namespace
+
+NodeMetrics::NodeMetrics(Registry& registry, const runtime::Clock& clock, const NodeFacts& facts,
+                         chain::Events& next)
+    : registry_(registry), clock_(clock), next_(next), input_began_(kNever), last_tick_(kNever) {
+  registry_.set(Metric::kNodeStartTime, clock.wall().nanoseconds);
+  registry_.set(Metric::kValidators, number(facts.validators));
+  registry_.set(Metric::kIsAggregator, facts.is_aggregator ? 1 : 0);
+  for (const Metric slot : {Metric::kHeadSlot, Metric::kSafeTargetSlot, Metric::kLatestJustifiedSlot,
+                            Metric::kLatestFinalizedSlot}) {
+    set_slot(slot, facts.anchor_slot);
+  }
+}
+
+void NodeMetrics::input_began() {
+  input_began_.store(nanoseconds(clock_.now()), kAny);
+  next_.input_began();
+}
+
+base::Duration NodeMetrics::since_input_began() const {
+  return base::Duration(nanoseconds(clock_.now()) - input_began_.load(kAny));
+}
+
+void NodeMetrics::tick_happened(const chain::TickHappened& tick) {
+  const std::int64_t now = nanoseconds(clock_.now());
+  const std::int64_t last = last_tick_.exchange(now, kAny);
+  if (last != kNever) {
+    registry_.observe(Metric::kTickIntervalDuration, base::Duration(now - last));
+  }
+  registry_.observe(Metric::kTickLateness, tick.lateness);
+  registry_.add(Metric::kIntervalsSkipped, tick.skipped);
+  interval_.store(tick.interval.value, kAny);
+  set_slot(Metric::kCurrentSlot, spec::Slot(tick.interval.value / spec::INTERVALS_PER_SLOT));
+  next_.tick_happened(tick);
+}
+
+void NodeMetrics::block_handled(const chain::BlockHandled& block) {
+  using enum chain::BlockOutcome;
+  registry_.add({Metric::kBlocks, block.origin, block.outcome});
+  if (block.origin == chain::Origin::kBuffered && block.outcome != kEvicted) {
+    registry_.add({Metric::kPendingBlocksReplayed, block.outcome});
+  }
+  switch (block.outcome) {
+    case kImported:
+      registry_.observe(Metric::kBlockProcessingTime, since_input_began());
+      report_coverage(Section::kBlock, block.block);
+      break;
+    case kRejected:
+      registry_.add({Metric::kRejections, InputKind::kBlock, block.reason});
+      break;
+    case kEvicted:
+      registry_.add({Metric::kPendingBlocksEvicted, BlockEviction::kCap});
+      break;
+    case kTooOld:
+      registry_.add({Metric::kPendingBlocksEvicted, BlockEviction::kPreFinalized});
+      break;
+    case kDuplicate:
+      registry_.add({Metric::kPendingBlocksEvicted, BlockEviction::kDuplicate});
+      break;
+    case kTooFarAhead:
+      registry_.add({Metric::kPendingBlocksEvicted, BlockEviction::kTooFarFuture});
+      registry_.add(Metric::kFutureBlocksDropped);
+      break;
+    case kUnknownParent:
+    case kEarly:
+      break;
+  }
+  next_.block_handled(block);
+}
+
+void NodeMetrics::count_vote(VoteKind kind, chain::Origin origin, chain::VoteOutcome outcome,
+                             spec::RejectionReason reason) {
+  using enum chain::VoteOutcome;
+  const bool is_single = kind == VoteKind::kAttestation;
+  const bool is_replay = origin == chain::Origin::kBuffered;
+  registry_.add({is_single ? Metric::kAttestations : Metric::kAggregates, origin, outcome});
+  switch (outcome) {
+    case kAccepted:
+      registry_.add({Metric::kAttestationsValid, source_of(origin)});
+      break;
+    case kRejected:
+      registry_.add({Metric::kAttestationsInvalid, source_of(origin)});
+      registry_.add(
+          {Metric::kRejections, is_single ? InputKind::kAttestation : InputKind::kAggregate, reason});
+      break;
+    case kBuffered:
+      if (!is_replay) {
+        registry_.add({Metric::kPendingAttestationsBuffered, kind,
+                       is_future(reason) ? WaitReason::kFutureSlot : WaitReason::kUnknownBlock});
+      }
+      break;
+    case kEvicted:
+      registry_.add({Metric::kPendingAttestationsEvicted, kind});
+      return;
+  }
+  if (is_replay) {
+    registry_.add({Metric::kPendingAttestationsReplay, kind,
+                   outcome == kAccepted   ? ReplayOutcome::kAccepted
+                   : outcome == kBuffered ? ReplayOutcome::kBuffered
+                                          : ReplayOutcome::kDropped});
+  }
+}
+
+void NodeMetrics::vote_handled(const chain::VoteHandled& vote) {
+  count_vote(VoteKind::kAttestation, vote.origin, vote.outcome, vote.reason);
+  if (vote.outcome == chain::VoteOutcome::kAccepted) {
+    registry_.observe(Metric::kAttestationValidationTime, since_input_began());
+  }
+  next_.vote_handled(vote);
+}
+
+void NodeMetrics::aggregate_handled(const chain::AggregateHandled& aggregate) {
+  count_vote(VoteKind::kAggregation, aggregate.origin, aggregate.outcome, aggregate.reason);
+  next_.aggregate_handled(aggregate);
+}
+
+void NodeMetrics::set_slot(Metric metric, spec::Slot slot) {
+  registry_.set(metric, number(slot.value));
+}
+
+void NodeMetrics::head_changed(const chain::HeadChanged& head) {
+  set_slot(Metric::kHeadSlot, head.new_head.slot);
+  if (head.reorg_depth > 0) {
+    registry_.add(Metric::kReorgs);
+    registry_.observe(Metric::kReorgDepth, number(head.reorg_depth));
+  }
+  next_.head_changed(head);
+}
+
+void NodeMetrics::justified_changed(const chain::CheckpointChanged& change) {
+  set_slot(Metric::kLatestJustifiedSlot, change.new_checkpoint.slot);
+  next_.justified_changed(change);
+}
+
+void NodeMetrics::finalized_changed(const chain::CheckpointChanged& change) {
+  set_slot(Metric::kLatestFinalizedSlot, change.new_checkpoint.slot);
+  next_.finalized_changed(change);
+}
+
+void NodeMetrics::safe_target_changed(const chain::CheckpointChanged& change) {
+  set_slot(Metric::kSafeTargetSlot, change.new_checkpoint.slot);
+  next_.safe_target_changed(change);
+}
+
+/// Whom the votes of a block speak for, of the latest slot that it has votes about.
+void NodeMetrics::report_coverage(Section section, const spec::Block& block) {
+  spec::Slot latest;
+  for (const spec::AggregatedAttestation& votes : block.body.attestations) {
+    latest = std::max(latest, votes.data.slot);
+  }
+  spec::AggregationBits everybody;
+  for (const spec::AggregatedAttestation& votes : block.body.attestations) {
+    if (votes.data.slot == latest) {
+      everybody.resize(std::max(everybody.size(), votes.aggregation_bits.size()));
+      spec::for_each_set_bit(votes.aggregation_bits.words(), [&](std::size_t who) { everybody.set(who); });
+    }
+  }
+  const auto validators = number(everybody.popcount());
+  constexpr std::size_t kCombined = 0;
+  constexpr std::size_t kTheOnlySubnet = 1;
+  registry_.set({Metric::kCoverageValidators, section, kCombined}, validators);
+  registry_.set({Metric::kCoverageValidators, section, kTheOnlySubnet}, validators);
+  registry_.set({Metric::kCoverageSubnets, section}, validators > 0 ? 1 : 0);
+}
+
+void NodeMetrics::block_proposed(const chain::BlockProposed& proposed) {
+  registry_.add({Metric::kDuties, chain::Duty::kPropose, kDutyDone});
+  report_coverage(Section::kProposalCombined, proposed.block);
+  next_.block_proposed(proposed);
+}
+
+void NodeMetrics::attested(const chain::Attested& attested) {
+  registry_.add({Metric::kDuties, chain::Duty::kAttest, kDutyDone});
+  next_.attested(attested);
+}
+
+void NodeMetrics::aggregated(const chain::Aggregated& aggregated) {
+  registry_.add({Metric::kDuties, chain::Duty::kAggregate, kDutyDone});
+  const std::uint64_t now = interval_.load(kAny);
+  const std::uint64_t began = spec::interval_from_slot(aggregated.data.slot).value;
+  const std::uint64_t lag = now - std::min(now, began);
+  registry_.observe(Metric::kAggregateCommitLag, number(lag));
+  const std::uint64_t slots = lag / spec::INTERVALS_PER_SLOT;
+  registry_.add({Metric::kAggregateKeyLag, slots == 0   ? KeyLag::kCurrent
+                                           : slots == 1 ? KeyLag::kPrevious
+                                                        : KeyLag::kOlder});
+  next_.aggregated(aggregated);
+}
+
+void NodeMetrics::duty_skipped(const chain::DutySkipped& skipped) {
+  registry_.add({Metric::kDuties, skipped.duty, kDutyDone + 1 + static_cast<std::size_t>(skipped.reason)});
+  if (is_failure(skipped.reason)) {
+    registry_.add({Metric::kIntervalErrors, skipped.duty});
+  }
+  if (skipped.duty == chain::Duty::kAggregate) {
+    registry_.add({Metric::kAggregatorSkipped, skipped.reason == chain::DutySkip::kNotSynced
+                                                   ? AggregatorSkip::kNotSynced
+                                                   : AggregatorSkip::kOther});
+  }
+  next_.duty_skipped(skipped);
+}
+
+void NodeMetrics::buffer_level(const chain::BufferLevel& level) {
+  registry_.set({Metric::kBufferSize, level.buffer}, number(level.size));
+  registry_.set({Metric::kBufferBound, level.buffer}, number(level.bound));
+  if (level.buffer == chain::Buffer::kEarlyBlocks) {
+    registry_.set(Metric::kPendingBlocksDepth, number(level.size));
+  } else if (level.buffer == chain::Buffer::kPendingAttestations) {
+    registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAttestation}, number(level.size));
+  } else if (level.buffer == chain::Buffer::kPendingAggregates) {
+    registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAggregation}, number(level.size));
+  }
+  next_.buffer_level(level);
+}
+
+void NodeMetrics::message_dropped(const chain::MessageDropped& dropped) {
+  registry_.add({Metric::kMessagesDropped, dropped.reason});
+  next_.message_dropped(dropped);
+}
+
+void NodeMetrics::request_sent(const chain::RequestSent& request) {
+  registry_.add({Metric::kRequestsSent, request.protocol});
+  if (request.protocol == chain::Protocol::kBlocksByRoot) {
+    registry_.move(Metric::kBlocksByRootInFlight, 1);
+  }
+  next_.request_sent(request);
+}
+
+void NodeMetrics::request_ended(const chain::RequestEnded& request) {
+  registry_.add({Metric::kRequestsEnded, request.protocol, request.end});
+  if (request.protocol == chain::Protocol::kBlocksByRoot) {
+    registry_.move(Metric::kBlocksByRootInFlight, -1);
+  }
+  next_.request_ended(request);
+}
+
+void NodeMetrics::request_served(const chain::RequestServed& request) {
+  registry_.add({Metric::kRequestsServed, request.protocol});
+  next_.request_served(request);
+}
+
+void NodeMetrics::peer_changed(const chain::PeerChanged& change) {
+  registry_.move(Metric::kConnectedPeers, change.connected ? 1 : -1);
+  registry_.add({Metric::kPeerEvents, change.connected ? PeerEvent::kConnected
+                                      : change.by_us   ? PeerEvent::kDropped
+                                                       : PeerEvent::kDisconnected});
+  next_.peer_changed(change);
+}
+
+}  // namespace lockstep::metrics
