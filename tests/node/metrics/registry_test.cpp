@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "fakes.h"
 #include "node/base/assert.h"
 #include "node/metrics/work_times.h"
-#include "fakes.h"
 
 namespace lockstep::metrics {
 namespace {
