@@ -8,7 +8,7 @@ namespace lockstep::vectors {
 namespace {
 
 constexpr std::array kKinds = {
-    Kind{"api_endpoint", nullptr},
+    Kind{"api_endpoint", check_api_endpoint},
     Kind{"fork_choice", check_fork_choice},
     Kind{"gossipsub_handler", nullptr},
     Kind{"justifiability", check_justifiability},

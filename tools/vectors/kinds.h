@@ -38,6 +38,7 @@ struct Kind {
 /// The kind of that name, or null.
 [[nodiscard]] const Kind* find_kind(std::string_view name);
 
+void check_api_endpoint(const Json& fixture);
 void check_fork_choice(const Json& fixture);
 void check_ssz(const Json& fixture);
 void check_state_transition(const Json& fixture);
