@@ -51,13 +51,83 @@ class CountsLater {
   runtime::Atomic<std::size_t> count_;
 };
 
-/// B-018 in the form that a race gives it. The count that the log shows is too low for ever.
+/// L-02, a count that a race makes too low for ever. Two peers come at once.
 template <typename Peers>
 void the_count_is_the_size(World& world) {
   Peers peers(world);
   world.beside({{"dialled", [&] { peers.connect("dialled", {1}, "one"); }},
                 {"accepted", [&] { peers.connect("accepted", {2}, "two"); }}});
   world.expect(peers.count() == peers.size(), "the count of peers differs from their number");
+}
+
+/// There was no memory for a copy.
+struct OutOfMemory {};
+
+/// What connecting copies of a peer: fails when the outside wants it.
+class Address {
+ public:
+  Address(World& world, const char* text) : world_(world), text_(text) {}
+  [[nodiscard]] std::string copy() const {
+    if (world_.choose(2) == 1) {
+      throw OutOfMemory{};
+    }
+    return text_;
+  }
+
+ private:
+  World& world_;
+  const char* text_;
+};
+
+/// Peers that are replaced by taking the old one off the count, copying, and putting the new one on it.
+class CountsDownAndUp {
+ public:
+  explicit CountsDownAndUp(World& world)
+      : mutex_(world.seams(), locking::Tier::kNetworkMaps, "connected peers"),
+        count_(world.sync(), "count of peers", 0) {}
+  void connect(const char* site, runtime::PeerId id, const Address& address) {
+    const Hold hold = mutex_.hold(site);
+    if (peers_.contains(id)) {
+      count_.fetch_sub(1);
+    }
+    peers_[id] = address.copy();
+    count_.fetch_add(1);
+  }
+  [[nodiscard]] std::size_t count() const { return count_.load(); }
+  std::size_t size() {
+    const Hold hold = mutex_.hold("size");
+    return peers_.size();
+  }
+
+ private:
+  locking::TieredMutex mutex_;
+  std::map<runtime::PeerId, std::string> peers_;
+  runtime::Atomic<std::size_t> count_;
+};
+/// The node's peers, which are given their copy before anything changes.
+class TakesACopy : public NodePeers {
+ public:
+  using NodePeers::NodePeers;
+  void connect(const char* site, runtime::PeerId id, const Address& address) {
+    ConnectedPeers::connect(site, id, address.copy());
+  }
+};
+
+/// B-018. A peer connects again while there is no memory. The count stays the number of peers.
+template <typename Peers>
+void a_failed_connect_leaves_the_count(World& world) {
+  Peers peers(world);
+  const auto connect = [&](const char* text) {
+    return [&world, &peers, text] {
+      try {
+        peers.connect("connect", {1}, Address(world, text));
+      } catch (const OutOfMemory&) {
+        world.expect(peers.count() <= peers.size(), "more peers are counted than there are");
+      }
+    };
+  };
+  world.beside({{"dialled", connect("one")}, {"accepted", connect("one again")}});
+  world.expect(peers.count() == peers.size(), "the count of peers differs from their number for ever");
 }
 
 /// Chooses a peer and hands out its address in the map.
@@ -119,10 +189,12 @@ void a_chosen_peer_keeps_its_name(World& world) {
 
 std::vector<Pair> peer_pairs() {
   return {
-      {"B-018", "the count of peers is their number whenever nobody writes", 200,
-       &the_count_is_the_size<CountsLater>, &the_count_is_the_size<NodePeers>},
+      {"B-018", "the count of peers is their number, also after a connect that failed", 200,
+       &a_failed_connect_leaves_the_count<CountsDownAndUp>, &a_failed_connect_leaves_the_count<TakesACopy>},
       {"B-138", "a chosen peer is a copy", 200, &a_chosen_peer_keeps_its_name<PointsIntoTheMap>,
        &a_chosen_peer_keeps_its_name<CopiesThePeer>},
+      {"L-02", "the count of peers is their number whenever nobody writes", 200,
+       &the_count_is_the_size<CountsLater>, &the_count_is_the_size<NodePeers>},
   };
 }
 

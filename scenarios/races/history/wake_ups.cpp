@@ -7,6 +7,7 @@
 #include "node/locking/single_flight.h"
 #include "node/locking/work_lanes.h"
 #include "node/runtime/stop.h"
+#include "scenarios/races/history/off_cpu.h"
 #include "scenarios/races/history/pairs.h"
 
 namespace lockstep::scenarios::races {
@@ -74,6 +75,89 @@ void votes_wake_the_worker(World& world) {
                 {"gossip", [&] {
                    for (int i = 0; i < 2; ++i) {
                      queues.push_vote(i);
+                   }
+                 }}});
+}
+
+/// Counts what was queued and what was taken beside the queue, and sleeps when the counts agree.
+class SleepsByCount {
+ public:
+  explicit SleepsByCount(OffCpu& cpu)
+      : queue_mutex_(&cpu, "queue"), park_mutex_(&cpu, "parking"), came_(&cpu, "came"), sent_(&cpu, "sent") {}
+  void push(int work) {
+    {
+      const std::lock_guard lock(queue_mutex_);
+      queue_.push_back(work);
+    }
+    sent_.fetch_add(1);
+    {
+      const std::lock_guard lock(park_mutex_);
+    }
+    came_.notify_one();
+  }
+  int pop() {
+    while (true) {
+      {
+        const std::lock_guard lock(queue_mutex_);
+        if (!queue_.empty()) {
+          const int work = queue_.front();
+          queue_.pop_front();
+          ++received_;
+          return work;
+        }
+      }
+      std::unique_lock lock(park_mutex_);
+      if (sent_.load() <= received_) {
+        came_.wait(lock);
+      }
+    }
+  }
+
+ private:
+  runtime::Mutex queue_mutex_;
+  runtime::Mutex park_mutex_;
+  runtime::CondVar came_;
+  runtime::Atomic<int> sent_;
+  int received_ = 0;
+  std::deque<int> queue_;
+};
+class SleepsByLook {
+ public:
+  explicit SleepsByLook(OffCpu& cpu) : lanes_(cpu.seams(), Tier::kPendingBlocks, "work", {4}) {}
+  void push(int work) { static_cast<void>(lanes_.push("push", 0, work)); }
+  int pop() { return lanes_.pop("worker").value_or(-1); }
+
+ private:
+  locking::WorkLanes<int, 1> lanes_;
+};
+
+/// M-01. One of two producers loses its CPU between the steps of queueing. What the other queues, piece by
+/// piece, must not wait for it.
+template <typename Queue>
+void a_producer_off_its_cpu_delays_nobody(World& world) {
+  constexpr int kItems = 8;
+  OffCpu cpu(world, 2);
+  Queue queue(cpu);
+  runtime::Semaphore handled(world.sync(), "handled", kItems, 0);
+  world.beside({{"slow producer",
+                 [&] {
+                   cpu.befalls_me();
+                   queue.push(0);
+                 }},
+                {"producer",
+                 [&] {
+                   for (int item = 1; item <= kItems; ++item) {
+                     queue.push(item);
+                     handled.acquire();
+                   }
+                   world.expect(world.clock().now() < base::Instant(OffCpu::kAway),
+                                "the worker slept while work was queued");
+                 }},
+                {"worker", [&] {
+                   for (int i = 0; i <= kItems; ++i) {
+                     if (queue.pop() != 0) {
+                       handled.release();
+                     }
                    }
                  }}});
 }
@@ -173,6 +257,9 @@ std::vector<Pair> wake_up_pairs() {
        &votes_wake_the_worker<SleepsOnAll>},
       {"L-01", "a stop request is seen before sleep or ends it", 200,
        &a_stop_reaches_who_is_about_to_sleep<BareSignal>, &a_stop_reaches_who_is_about_to_sleep<NodeSignal>},
+      {"M-01", "a worker sleeps on pending work only while its producer runs", 200,
+       &a_producer_off_its_cpu_delays_nobody<SleepsByCount>,
+       &a_producer_off_its_cpu_delays_nobody<SleepsByLook>},
       {"M-03", "every trigger is followed by the beginning of a run", 200,
        &every_trigger_is_followed_by_a_run<TwoFlags>, &every_trigger_is_followed_by_a_run<OneState>},
   };

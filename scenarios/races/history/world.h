@@ -1,6 +1,7 @@
 // The small world in which bugs of the past are told: a few threads, and an end that is judged.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,6 +35,13 @@ class World {
   void beside(const Threads& threads);
   /// Between two steps of ordinary code, where another thread may come in.
   void pause() { run_.point(sim::OpKind::kOther, 0, 0); }
+  /// One of [0, bound): what the outside does. Requires: bound > 0.
+  [[nodiscard]] std::uint32_t choose(std::uint32_t bound) { return run_.choose(bound); }
+  /// The calling thread's number within the run.
+  [[nodiscard]] std::uint32_t self() const { return run_.self(); }
+  [[nodiscard]] const runtime::Clock& clock() const { return clock_; }
+  /// The calling thread is busy, or away, for that long.
+  void spend(base::Duration time) { scheduler_.sleep_until(clock_.now() + time); }
   /// Fails the run unless `held`; `sentence` says what must hold.
   void expect(bool held, const char* sentence);
 
