@@ -111,14 +111,18 @@ void every_interval_is_done_once(World& world) {
   std::array<int, kIntervals + 2> done{};
   world.beside({{"loop", [&] {
                    const Instant end = start_of(kIntervals) + kInterval / 2;
+                   bool was_busy = false;
                    const Duty duty = [&](std::uint64_t interval) {
-                     world.expect(world.clock().now() >= start_of(interval), "a duty was done early");
+                     const Instant now = world.clock().now();
+                     world.expect(now >= start_of(interval), "a duty was done early");
+                     world.expect(was_busy || now == start_of(interval), "the loop slept past a boundary");
                      ++done.at(interval);
                      world.pause();
                    };
                    while (world.clock().now() < end) {
                      timer.turn(duty);
-                     if (world.choose(2) == 0) {
+                     was_busy = world.choose(2) == 0;
+                     if (was_busy) {
                        world.spend(std::chrono::milliseconds(150 + 200 * world.choose(4)));
                      } else {
                        world.scheduler().sleep_until(timer.next_look());
