@@ -29,8 +29,9 @@ spec::Checkpoint checkpoint_of(const spec::Store& store, spec::BlockIndex block)
 }  // namespace
 
 Chain::Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
-             std::optional<spec::ValidatorIndex> validator, runtime::Meter& meter,
-             const crypto::SignatureScheme& scheme, const crypto::AggregateProver& prover, Events& events)
+             std::optional<spec::ValidatorIndex> validator, const locking::LockSeams& seams,
+             runtime::Meter& meter, const crypto::SignatureScheme& scheme,
+             const crypto::AggregateProver& prover, Events& events)
     : anchor_(std::move(anchor)),
       is_aggregator_(is_aggregator),
       meter_(meter),
@@ -40,10 +41,17 @@ Chain::Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
       store_(store_from(anchor_, validator)),
       newest_block_slot_(anchor_->block.slot),
       last_data_root_(spec::hash_tree_root(last_data_)),
-      reported_{.head = head(),
-                .safe_target = safe_target(),
-                .justified = store_.latest_justified(),
-                .finalized = store_.latest_finalized()} {}
+      reported_(view()),
+      published_(seams, reported_, std::shared_ptr<const spec::State>(anchor_, &anchor_->state)) {}
+
+ChainView Chain::view() const {
+  return {.head = head(),
+          .safe_target = safe_target(),
+          .justified = store_.latest_justified(),
+          .finalized = store_.latest_finalized(),
+          .time = store_.time(),
+          .newest_block_slot = newest_block_slot_};
+}
 
 spec::Checkpoint Chain::head() const {
   return checkpoint_of(store_, store_.head_block());
@@ -62,8 +70,11 @@ std::vector<spec::SignedAggregatedAttestation> Chain::tick_interval() {
     made = aggregate();
   }
   if (early_.size() > 0) {
-    make_ready(early_.take_up_to(
-        spec::Slot((store_.time().value + spec::GOSSIP_DISPARITY_INTERVALS) / spec::INTERVALS_PER_SLOT)));
+    for (IncomingBlock& block : early_.take_up_to(spec::Slot(
+             (store_.time().value + spec::GOSSIP_DISPARITY_INTERVALS) / spec::INTERVALS_PER_SLOT))) {
+      block.origin = Origin::kBuffered;
+      make_ready(std::move(block));
+    }
     report_level(Buffer::kEarlyBlocks, early_.size(), early_.bound());
   }
   report_changes();
@@ -72,6 +83,7 @@ std::vector<spec::SignedAggregatedAttestation> Chain::tick_interval() {
 
 void Chain::skip_to(spec::Interval interval) {
   store_.skip_to(interval);
+  report_changes();
 }
 
 std::vector<spec::SignedAggregatedAttestation> Chain::aggregate() {
@@ -136,25 +148,47 @@ const spec::Root& Chain::data_root(const spec::AttestationData& data) {
 }
 
 void Chain::report_changes() {
-  const auto note = [&](spec::Checkpoint& reported, const spec::Checkpoint& current,
+  const ChainView before = std::exchange(reported_, view());
+  const ChainView& after = reported_;
+  if (before.head.root == after.head.root) {
+    published_.changed(after, nullptr);
+  } else {
+    const ServedBlocks::Move move = move_from(before.head.root);
+    published_.changed(after, &move);
+  }
+  const auto note = [&](const spec::Checkpoint& old, const spec::Checkpoint& current,
                         void (Events::*report)(const CheckpointChanged&)) {
-    if (reported != current) {
-      const spec::Checkpoint old = std::exchange(reported, current);
+    if (old != current) {
       (events_.*report)({.old_checkpoint = old, .new_checkpoint = current});
     }
   };
-  note(reported_.justified, store_.latest_justified(), &Events::justified_changed);
-  note(reported_.finalized, store_.latest_finalized(), &Events::finalized_changed);
-  if (reported_.head.root != store_.head()) {
-    const spec::Checkpoint old = std::exchange(reported_.head, head());
-    events_.head_changed({.old_head = old,
-                          .new_head = reported_.head,
-                          .reorg_depth = reorg_depth(old.root),
-                          .justified = store_.latest_justified()});
+  note(before.justified, after.justified, &Events::justified_changed);
+  note(before.finalized, after.finalized, &Events::finalized_changed);
+  if (before.head.root != after.head.root) {
+    events_.head_changed({.old_head = before.head,
+                          .new_head = after.head,
+                          .reorg_depth = reorg_depth(before.head.root),
+                          .justified = after.justified});
   }
-  if (reported_.safe_target.root != store_.safe_target()) {
-    note(reported_.safe_target, safe_target(), &Events::safe_target_changed);
+  note(before.safe_target, after.safe_target, &Events::safe_target_changed);
+}
+
+ServedBlocks::Move Chain::move_from(const spec::Root& old_head) const {
+  const spec::BlockTree& tree = store_.tree();
+  ServedBlocks::Move move;
+  spec::BlockIndex old = tree.find(old_head);
+  spec::BlockIndex block = store_.head_block();
+  while (block != old) {
+    // The later of the two cannot be an ancestor of the other; of equals neither can.
+    if (tree.slot(block) >= tree.slot(old)) {
+      move.blocks.emplace_back(tree.slot(block), tree.root(block));
+      block = tree.parent(block);
+    } else {
+      old = tree.parent(old);
+    }
   }
+  move.fork = tree.slot(block);
+  return move;
 }
 
 std::uint64_t Chain::reorg_depth(const spec::Root& old_head) const {

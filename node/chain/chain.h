@@ -6,10 +6,11 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "node/chain/anchor.h"
+#include "node/chain/block_result.h"
+#include "node/chain/chain_reader.h"
 #include "node/chain/events.h"
 #include "node/chain/exchange.h"
 #include "node/chain/held_blocks.h"
@@ -21,8 +22,6 @@
 
 namespace lockstep::chain {
 
-/// Blocks with unknown parents that are kept (leanSpec: MAX_CACHED_BLOCKS).
-inline constexpr std::size_t kPendingBlocksMax = 1024;
 /// Blocks that came before their time and are kept.
 inline constexpr std::size_t kEarlyBlocksMax = 64;
 /// How far ahead of the clock a block may lie to be kept.
@@ -33,20 +32,8 @@ inline constexpr std::size_t kReadyBlocksMax = 4096;
 /// Votes, and separately aggregates, that name unknown blocks and are kept (leanSpec:
 /// MAX_PENDING_ATTESTATIONS).
 inline constexpr std::size_t kPendingAttestationsMax = 1024;
-/// Signed blocks that are kept to answer requests: those of MIN_SLOTS_FOR_BLOCK_REQUESTS and then some.
-inline constexpr std::size_t kSignedBlocksMax = 4096;
 /// Kept votes that are tried again in one step.
 inline constexpr std::size_t kRetriesPerStep = 64;
-
-/// What became of a block, with what is needed to go on: whom to ask for which parent.
-struct BlockResult {
-  BlockOutcome outcome = BlockOutcome::kDuplicate;
-  spec::Root root;
-  spec::Slot slot;
-  spec::Root parent_root;
-  Origin origin = Origin::kGossip;
-  runtime::PeerId from;
-};
 
 /// The blocks that came in so far: entered is the sum of the others and of those that are still held.
 struct BlockCounts {
@@ -68,15 +55,18 @@ struct VoteCounts {
 };
 
 /// Takes blocks and votes from anywhere and brings them into the store, now or once what they need is there.
-/// Each gets exactly one final outcome, which is reported and counted. Not thread-safe: one thread owns it.
+/// Each gets exactly one final outcome, which is reported and counted. Not thread-safe: one thread owns it;
+/// what others may know is published through reader().
 class Chain {
  public:
   /// Everything referred to outlives it. Requires: the anchor's block commits to its state.
   Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
-        std::optional<spec::ValidatorIndex> validator, runtime::Meter& meter,
+        std::optional<spec::ValidatorIndex> validator, const locking::LockSeams& seams, runtime::Meter& meter,
         const crypto::SignatureScheme& scheme, const crypto::AggregateProver& prover, Events& events);
 
   [[nodiscard]] const spec::Store& store() const { return store_; }
+  /// What other threads see of it; lives as long as the chain.
+  [[nodiscard]] const ChainReader& reader() const { return published_; }
   [[nodiscard]] bool is_aggregator() const { return is_aggregator_; }
   [[nodiscard]] spec::Checkpoint head() const;
   [[nodiscard]] spec::Checkpoint safe_target() const;
@@ -95,8 +85,9 @@ class Chain {
 
   /// Takes a block and imports it, or keeps it, or refuses it.
   BlockResult on_block(SignedBlockPointer block, Origin origin, runtime::PeerId from);
-  /// Takes a block to be imported by a later step(). Duplicates are dropped here.
-  void enqueue_block(SignedBlockPointer block, Origin origin, runtime::PeerId from);
+  /// Takes a block to be imported by a later step(). Duplicates are dropped here. Requires: `root` is the
+  /// block's hash_tree_root.
+  void enqueue_block(const spec::Root& root, SignedBlockPointer block, Origin origin, runtime::PeerId from);
   /// Whether step() has something to do.
   [[nodiscard]] bool has_work() const {
     return !ready_.empty() || attestations_to_retry_ + aggregates_to_retry_ > 0;
@@ -107,13 +98,6 @@ class Chain {
 
   /// Whether a block is in the store.
   [[nodiscard]] bool knows(const spec::Root& root) const { return store_.tree().contains(root); }
-  /// Whether a block is in the store or kept for it.
-  [[nodiscard]] bool has_or_holds(const spec::Root& root) const;
-  /// Null when there is none: it is unknown, it is the anchor, or it is older than what is kept.
-  [[nodiscard]] SignedBlockPointer signed_block(const spec::Root& root) const;
-  /// The block of the head's chain at that slot; null when the slot is empty or not to be served.
-  [[nodiscard]] SignedBlockPointer canonical_block(spec::Slot slot) const;
-  [[nodiscard]] const HeldBlocks& pending() const { return pending_; }
   [[nodiscard]] const HeldBlocks& early() const { return early_; }
   [[nodiscard]] std::size_t ready_blocks() const { return ready_.size(); }
 
@@ -151,25 +135,19 @@ class Chain {
   [[nodiscard]] std::size_t pending_aggregates() const { return pending_aggregates_.size(); }
 
  private:
-  /// What the listener was told last.
-  struct Reported {
-    spec::Checkpoint head;
-    spec::Checkpoint safe_target;
-    spec::Checkpoint justified;
-    spec::Checkpoint finalized;
-  };
-
   [[nodiscard]] BlockResult take_block(IncomingBlock incoming);
   [[nodiscard]] spec::Verdict<bool> import(const IncomingBlock& incoming);
   [[nodiscard]] spec::Verdict<std::shared_ptr<const spec::State>> run_block(const IncomingBlock& incoming,
                                                                             const spec::State& parent_state);
   void settle_import(const IncomingBlock& incoming);
   void recover_votes(const IncomingBlock& incoming);
-  void keep_signed(const spec::Root& root, SignedBlockPointer block);
-  [[nodiscard]] BlockResult hold(HeldBlocks& buffer, Buffer name, IncomingBlock incoming,
-                                 BlockOutcome outcome);
-  void make_ready(std::vector<IncomingBlock> blocks);
-  void drop_held(std::vector<IncomingBlock> blocks, BlockOutcome outcome, spec::RejectionReason reason);
+  void publish_import(const IncomingBlock& incoming);
+  [[nodiscard]] BlockResult hold_early(IncomingBlock incoming);
+  [[nodiscard]] BlockResult hold_orphan(IncomingBlock incoming);
+  void make_children_ready(const spec::Root& parent);
+  void make_ready(IncomingBlock incoming);
+  void drop_waiting(std::vector<CachedBlock> blocks, BlockOutcome outcome, spec::RejectionReason reason);
+  void report_waiting();
   BlockResult finish(const IncomingBlock& incoming, BlockOutcome outcome, spec::RejectionReason reason);
   void count(BlockOutcome outcome);
   [[nodiscard]] bool is_early(spec::Slot slot) const;
@@ -185,7 +163,10 @@ class Chain {
   void retry_everything_kept();
   [[nodiscard]] std::vector<spec::SignedAggregatedAttestation> aggregate();
 
+  /// Publishes what has changed, then reports it.
   void report_changes();
+  [[nodiscard]] ChainView view() const;
+  [[nodiscard]] ServedBlocks::Move move_from(const spec::Root& old_head) const;
   [[nodiscard]] std::uint64_t reorg_depth(const spec::Root& old_head) const;
   void report_level(Buffer buffer, std::size_t size, std::size_t bound);
 
@@ -197,11 +178,8 @@ class Chain {
   Events& events_;
   spec::Store store_;
 
-  HeldBlocks pending_{kPendingBlocksMax};
   HeldBlocks early_{kEarlyBlocksMax};
   std::deque<IncomingBlock> ready_;
-  std::unordered_map<spec::Root, SignedBlockPointer, base::RootHash> signed_blocks_;
-  std::deque<spec::Root> signed_in_order_;
   spec::Slot newest_block_slot_;
 
   std::deque<spec::SignedAttestation> pending_attestations_;
@@ -214,7 +192,9 @@ class Chain {
   spec::AttestationData last_data_;
   spec::Root last_data_root_;
 
-  Reported reported_;
+  /// What readers and listener were told last.
+  ChainView reported_;
+  PublishedChain published_;
   BlockCounts block_counts_;
   VoteCounts attestation_counts_;
   VoteCounts aggregate_counts_;

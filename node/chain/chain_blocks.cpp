@@ -19,17 +19,14 @@ BlockResult Chain::on_block(SignedBlockPointer block, Origin origin, runtime::Pe
   return take_block({.root = root, .block = std::move(block), .origin = origin, .from = from});
 }
 
-void Chain::enqueue_block(SignedBlockPointer block, Origin origin, runtime::PeerId from) {
-  const spec::Root root = spec::hash_tree_root(block->block);
+void Chain::enqueue_block(const spec::Root& root, SignedBlockPointer block, Origin origin,
+                          runtime::PeerId from) {
   ++block_counts_.entered;
   IncomingBlock incoming{.root = root, .block = std::move(block), .origin = origin, .from = from};
-  if (has_or_holds(root)) {
+  if (published_.has_or_holds("hand in", root)) {
     finish(incoming, BlockOutcome::kDuplicate, {});
-  } else if (ready_.size() >= kReadyBlocksMax) {
-    finish(incoming, BlockOutcome::kEvicted, {});
   } else {
-    ready_.push_back(std::move(incoming));
-    report_level(Buffer::kReadyBlocks, ready_.size(), kReadyBlocksMax);
+    make_ready(std::move(incoming));
   }
 }
 
@@ -38,7 +35,13 @@ std::optional<BlockResult> Chain::step() {
     IncomingBlock incoming = std::move(ready_.front());
     ready_.pop_front();
     report_level(Buffer::kReadyBlocks, ready_.size(), kReadyBlocksMax);
-    return take_block(std::move(incoming));
+    const spec::Root root = incoming.root;
+    const BlockResult result = take_block(std::move(incoming));
+    // Only here, so that whoever looks for it meanwhile finds it in one place or another.
+    if (result.outcome != BlockOutcome::kEarly) {
+      published_.came(root);
+    }
+    return result;
   }
   retry_kept_votes();
   return std::nullopt;
@@ -56,21 +59,21 @@ BlockResult Chain::take_block(IncomingBlock incoming) {
     if (incoming.slot() > spec::slot_of(store_.time()) + kEarlySlotsMax) {
       return finish(incoming, BlockOutcome::kTooFarAhead, {});
     }
-    return hold(early_, Buffer::kEarlyBlocks, std::move(incoming), BlockOutcome::kEarly);
+    return hold_early(std::move(incoming));
   }
   if (!knows(incoming.parent_root())) {
     if (incoming.slot() <= store_.latest_finalized().slot) {
       return finish(incoming, BlockOutcome::kTooOld, {});
     }
-    return hold(pending_, Buffer::kPendingBlocks, std::move(incoming), BlockOutcome::kUnknownParent);
+    return hold_orphan(std::move(incoming));
   }
   const spec::Verdict<bool> imported = import(incoming);
   if (!imported) {
     const BlockResult result = finish(incoming, BlockOutcome::kRejected, imported.error());
     // A wrong proof says nothing of the block: somebody else may have the right one.
     if (imported.error() != spec::RejectionReason::INVALID_BLOCK_PROOF) {
-      drop_held(pending_.take_descendants(incoming.root), BlockOutcome::kRejected,
-                spec::RejectionReason::UNKNOWN_PARENT_BLOCK);
+      drop_waiting(published_.waiting().take_descendants("parent rejected", incoming.root),
+                   BlockOutcome::kRejected, spec::RejectionReason::UNKNOWN_PARENT_BLOCK);
     }
     return result;
   }
@@ -133,60 +136,92 @@ void Chain::recover_votes(const IncomingBlock& incoming) {
 
 void Chain::settle_import(const IncomingBlock& incoming) {
   newest_block_slot_ = std::max(newest_block_slot_, incoming.slot());
-  keep_signed(incoming.root, incoming.block);
-  if (pending_.size() > 0) {
-    make_ready(pending_.take_children(incoming.root));
-    drop_held(pending_.take_up_to(store_.latest_finalized().slot), BlockOutcome::kTooOld, {});
+  publish_import(incoming);
+  BlockCache& waiting = published_.waiting();
+  if (waiting.count("import") > 0) {
+    make_children_ready(incoming.root);
+    drop_waiting(waiting.take_up_to("finalized", store_.latest_finalized().slot), BlockOutcome::kTooOld, {});
   }
   retry_everything_kept();
   report_changes();
 }
 
-void Chain::keep_signed(const spec::Root& root, SignedBlockPointer block) {
-  if (signed_in_order_.size() >= kSignedBlocksMax) {
-    signed_blocks_.erase(signed_in_order_.front());
-    signed_in_order_.pop_front();
-  }
-  signed_blocks_.emplace(root, std::move(block));
-  signed_in_order_.push_back(root);
-  report_level(Buffer::kSignedBlocks, signed_in_order_.size(), kSignedBlocksMax);
+void Chain::publish_import(const IncomingBlock& incoming) {
+  const spec::BlockTree& tree = store_.tree();
+  const std::size_t kept =
+      published_.imported(incoming.root, incoming.block, tree.state(tree.find(incoming.root)));
+  report_level(Buffer::kSignedBlocks, kept, kSignedBlocksMax);
 }
 
-BlockResult Chain::hold(HeldBlocks& buffer, Buffer name, IncomingBlock incoming, BlockOutcome outcome) {
-  if (buffer.contains(incoming.root)) {
+BlockResult Chain::hold_early(IncomingBlock incoming) {
+  if (early_.contains(incoming.root)) {
     return finish(incoming, BlockOutcome::kDuplicate, {});
   }
-  const BlockResult result = finish(incoming, outcome, {});
-  if (std::optional<IncomingBlock> evicted = buffer.add(std::move(incoming))) {
+  const BlockResult result = finish(incoming, BlockOutcome::kEarly, {});
+  published_.coming(incoming.root);
+  if (std::optional<IncomingBlock> evicted = early_.add(std::move(incoming))) {
+    published_.came(evicted->root);
     finish(*evicted, BlockOutcome::kEvicted, {});
   }
-  report_level(name, buffer.size(), buffer.bound());
+  report_level(Buffer::kEarlyBlocks, early_.size(), early_.bound());
   return result;
 }
 
-void Chain::make_ready(std::vector<IncomingBlock> blocks) {
-  for (IncomingBlock& block : blocks) {
-    block.origin = Origin::kBuffered;
-    if (ready_.size() >= kReadyBlocksMax) {
-      finish(block, BlockOutcome::kEvicted, {});
-    } else {
-      ready_.push_back(std::move(block));
-    }
+BlockResult Chain::hold_orphan(IncomingBlock incoming) {
+  BlockCache::Insertion held =
+      published_.waiting().insert_evicting("orphan", incoming.root, incoming.block, nullptr, incoming.from);
+  if (held.outcome == CacheOutcome::kAlreadyCached) {
+    return finish(incoming, BlockOutcome::kDuplicate, {});
   }
-  if (!blocks.empty()) {
-    report_level(Buffer::kReadyBlocks, ready_.size(), kReadyBlocksMax);
-    report_level(Buffer::kPendingBlocks, pending_.size(), pending_.bound());
+  const BlockResult result = finish(incoming, BlockOutcome::kUnknownParent, {});
+  if (held.evicted) {
+    drop_waiting({std::move(*held.evicted)}, BlockOutcome::kEvicted, {});
+  } else {
+    report_waiting();
+  }
+  return result;
+}
+
+void Chain::make_children_ready(const spec::Root& parent) {
+  for (const spec::Root& child : published_.waiting().children_of("import", parent)) {
+    published_.coming(child);
+  }
+  const std::vector<CachedBlock> children = published_.waiting().take_children("import", parent);
+  for (const CachedBlock& child : children) {
+    make_ready({.root = child.root, .block = child.block, .origin = Origin::kBuffered, .from = child.from});
+  }
+  if (!children.empty()) {
+    report_waiting();
   }
 }
 
-void Chain::drop_held(std::vector<IncomingBlock> blocks, BlockOutcome outcome, spec::RejectionReason reason) {
-  for (IncomingBlock& block : blocks) {
-    block.origin = Origin::kBuffered;
-    finish(block, outcome, reason);
+void Chain::make_ready(IncomingBlock incoming) {
+  if (ready_.size() >= kReadyBlocksMax) {
+    published_.came(incoming.root);
+    finish(incoming, BlockOutcome::kEvicted, {});
+    return;
+  }
+  published_.coming(incoming.root);
+  ready_.push_back(std::move(incoming));
+  report_level(Buffer::kReadyBlocks, ready_.size(), kReadyBlocksMax);
+}
+
+void Chain::drop_waiting(std::vector<CachedBlock> blocks, BlockOutcome outcome,
+                         spec::RejectionReason reason) {
+  for (CachedBlock& block : blocks) {
+    finish({.root = block.root,
+            .block = std::move(block.block),
+            .origin = Origin::kBuffered,
+            .from = block.from},
+           outcome, reason);
   }
   if (!blocks.empty()) {
-    report_level(Buffer::kPendingBlocks, pending_.size(), pending_.bound());
+    report_waiting();
   }
+}
+
+void Chain::report_waiting() {
+  report_level(Buffer::kPendingBlocks, published_.waiting().count("gauge"), kCachedBlocksMax);
 }
 
 BlockResult Chain::finish(const IncomingBlock& incoming, BlockOutcome outcome, spec::RejectionReason reason) {
@@ -228,23 +263,6 @@ void Chain::count(BlockOutcome outcome) {
     case BlockOutcome::kEarly:
       return;
   }
-}
-
-bool Chain::has_or_holds(const spec::Root& root) const {
-  return knows(root) || pending_.contains(root) || early_.contains(root) ||
-         std::any_of(ready_.begin(), ready_.end(),
-                     [&](const IncomingBlock& waiting) { return waiting.root == root; });
-}
-
-SignedBlockPointer Chain::signed_block(const spec::Root& root) const {
-  const auto found = signed_blocks_.find(root);
-  return found == signed_blocks_.end() ? nullptr : found->second;
-}
-
-SignedBlockPointer Chain::canonical_block(spec::Slot slot) const {
-  const spec::BlockTree& tree = store_.tree();
-  const spec::BlockIndex block = tree.ancestor_at_or_below(store_.head_block(), slot);
-  return block == spec::kNoBlock || tree.slot(block) != slot ? nullptr : signed_block(tree.root(block));
 }
 
 }  // namespace lockstep::chain

@@ -1,12 +1,9 @@
-// Blocks that wait: for a parent that is not here, or for their slot to begin.
+// Blocks that wait for their slot to begin.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
-#include <tuple>
-#include <utility>
 #include <vector>
 
 #include "node/chain/events.h"
@@ -40,25 +37,8 @@ class HeldBlocks {
   /// Adds a block and returns the one that had to make room, if any. Requires: its root is not there.
   std::optional<IncomingBlock> add(IncomingBlock block);
 
-  /// Takes out all children of `parent`, by slot and then by arrival.
-  [[nodiscard]] std::vector<IncomingBlock> take_children(const spec::Root& parent);
-  /// Takes out all descendants of `parent`, parents before children.
-  [[nodiscard]] std::vector<IncomingBlock> take_descendants(const spec::Root& parent);
   /// Takes out all blocks of slots up to `slot`, by arrival.
   [[nodiscard]] std::vector<IncomingBlock> take_up_to(spec::Slot slot);
-
-  /// The root on which `root` waits in the end: its oldest held ancestor's parent. `root` itself if it is not
-  /// held.
-  [[nodiscard]] spec::Root missing_ancestor(spec::Root root) const;
-
-  /// The parents that no held block is, each with the lowest slot of those that wait for it; by arrival of
-  /// these.
-  struct Missing {
-    spec::Root root;
-    spec::Slot child_slot;
-    runtime::PeerId from;
-  };
-  [[nodiscard]] std::vector<Missing> missing(std::size_t count_max) const;
 
  private:
   using Arrival = std::uint64_t;
@@ -68,7 +48,6 @@ class HeldBlocks {
   Arrival next_ = 0;
   std::map<Arrival, IncomingBlock> by_arrival_;
   std::map<spec::Root, Arrival> by_root_;
-  std::set<std::tuple<spec::Root, spec::Slot, Arrival>> by_parent_;
 };
 
 }  // namespace lockstep::chain

@@ -13,6 +13,11 @@ bool KnownBlocks::remove(const char* site, const spec::Root& root) {
   return roots_.erase(root) > 0;
 }
 
+std::size_t KnownBlocks::count(const char* site) const {
+  const locking::Hold hold = mutex_.hold_shared(site);
+  return roots_.size();
+}
+
 bool KnownBlocks::contains(const char* site, const spec::Root& root) const {
   const locking::Hold hold = mutex_.hold_shared(site);
   return roots_.contains(root);

@@ -1,6 +1,7 @@
 // Which blocks fork choice knows, for threads that only ask.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <unordered_set>
 #include <vector>
@@ -10,16 +11,20 @@
 
 namespace lockstep::chain {
 
-/// The roots of the blocks in the store, behind a shared mutex of fork choice's tier. Many are asked for
-/// under one acquisition, so that one decision sees one moment. `site` is a string literal. Thread-safe.
+/// The roots of the blocks in the store, or of others that are to be told from them, behind a shared mutex.
+/// Many are asked for under one acquisition, so that one decision sees one moment. `site` is a string
+/// literal. Thread-safe.
 class KnownBlocks {
  public:
-  explicit KnownBlocks(const locking::LockSeams& seams)
-      : mutex_(seams, locking::Tier::kForkChoice, "known blocks") {}
+  /// `name`, a string literal, is the lock's; fork choice's tier belongs to the store's blocks.
+  explicit KnownBlocks(const locking::LockSeams& seams, locking::Tier tier = locking::Tier::kForkChoice,
+                       const char* name = "known blocks")
+      : mutex_(seams, tier, name) {}
 
   /// False when it was known.
   bool add(const char* site, const spec::Root& root);
   bool remove(const char* site, const spec::Root& root);
+  [[nodiscard]] std::size_t count(const char* site) const;
   [[nodiscard]] bool contains(const char* site, const spec::Root& root) const;
   /// Which of `roots` are known, at one moment and in their order. The answer is as long as the question.
   [[nodiscard]] std::vector<bool> has_blocks_batch(const char* site, std::span<const spec::Root> roots) const;

@@ -32,10 +32,11 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
         own_validators_(std::move(config.validators)),
         chain_(config.anchor, config.is_aggregator,
                own_validators_.empty() ? std::nullopt : std::optional(own_validators_.front().index),
-               runtime.meter, scheme, prover, events),
+               {.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock}, runtime.meter,
+               scheme, prover, events),
         network_(config.network_name, runtime.clock, runtime.random, runtime.transport, events, scheme,
                  *this),
-        sync_(chain_, *this, runtime.clock, runtime.random, events),
+        sync_(chain_.reader(), *this, runtime.clock, runtime.random, events),
         timer_(runtime.clock, chain_.store().config().genesis_time, chain_.store().time()) {}
 
   void start() {
@@ -96,6 +97,10 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
   void respond(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
                const chain::Response& response) override {
     network_.respond(peer, id, protocol, response);
+  }
+  bool import_block(const spec::Root& root, chain::SignedBlockPointer block, runtime::PeerId from) override {
+    chain_.enqueue_block(root, std::move(block), chain::Origin::kSync, from);
+    return true;
   }
   void complain(runtime::PeerId peer, chain::Drop reason) override { network_.drop(peer, reason); }
 

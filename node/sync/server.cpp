@@ -9,43 +9,31 @@
 namespace lockstep::sync {
 namespace {
 
-chain::Response answer_roots(const chain::Chain& chain, const spec::BlocksByRootRequest& request) {
-  chain::BlocksAnswer answer;
-  for (const spec::Root& root : request.roots) {
-    if (chain::SignedBlockPointer block = chain.signed_block(root)) {
-      answer.blocks.push_back(std::move(block));
-    }
-  }
-  return answer;
+chain::Response answer_roots(const chain::ChainReader& chain, const spec::BlocksByRootRequest& request) {
+  return chain::BlocksAnswer{.blocks = chain.signed_blocks("serve roots", request.roots)};
 }
 
-chain::Response answer_range(const chain::Chain& chain, const spec::BlocksByRangeRequest& request) {
+chain::Response answer_range(const chain::ChainReader& chain, const spec::BlocksByRangeRequest& request) {
   if (request.count == 0 || request.count > spec::MAX_REQUEST_BLOCKS) {
     return chain::RefusedAnswer{.code = chain::ResponseCode::kInvalidRequest, .text = "Invalid count"};
   }
-  const std::uint64_t current = spec::slot_of(chain.store().time()).value;
+  const std::uint64_t current = spec::slot_of(chain.view("serve range").time).value;
   if (current > kSlotsServed && request.start_slot.value < current - kSlotsServed) {
     return chain::RefusedAnswer{.code = chain::ResponseCode::kResourceUnavailable,
                                 .text = "Range begins too far back"};
   }
-  chain::BlocksAnswer answer;
-  const spec::Slot head = chain.head().slot;
-  spec::Slot slot = request.start_slot;
-  for (std::uint64_t left = request.count; left > 0 && slot <= head; --left, ++slot) {
-    if (chain::SignedBlockPointer block = chain.canonical_block(slot)) {
-      answer.blocks.push_back(std::move(block));
-    }
-  }
-  return answer;
+  return chain::BlocksAnswer{.blocks =
+                                 chain.canonical_blocks("serve range", request.start_slot, request.count)};
 }
 
 }  // namespace
 
-spec::Status status_of(const chain::Chain& chain) {
-  return {.finalized = chain.store().latest_finalized(), .head = chain.head()};
+spec::Status status_of(const chain::ChainReader& chain) {
+  const chain::ChainView view = chain.view("status");
+  return {.finalized = view.finalized, .head = view.head};
 }
 
-chain::Response answer(const chain::Chain& chain, const chain::Request& request) {
+chain::Response answer(const chain::ChainReader& chain, const chain::Request& request) {
   if (const auto* roots = std::get_if<spec::BlocksByRootRequest>(&request)) {
     return answer_roots(chain, *roots);
   }

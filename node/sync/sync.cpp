@@ -25,7 +25,7 @@ chain::Protocol protocol_of(const chain::Request& request) {
 
 }  // namespace
 
-Sync::Sync(chain::Chain& chain, Wire& wire, runtime::Clock& clock, runtime::Random& random,
+Sync::Sync(const chain::ChainReader& chain, Wire& wire, runtime::Clock& clock, runtime::Random& random,
            chain::Events& events)
     : chain_(chain), wire_(wire), clock_(clock), random_(random), events_(events) {}
 
@@ -99,9 +99,10 @@ void Sync::on_block_result(const chain::BlockResult& result) {
     single_steps_ = 0;
   }
   if (result.outcome == chain::BlockOutcome::kUnknownParent) {
-    const spec::Root missing = chain_.pending().missing_ancestor(result.parent_root);
-    const spec::Slot head = chain_.head().slot;
-    if (missing != result.parent_root || chain_.has_or_holds(missing)) {
+    const spec::Root missing = chain_.waiting().missing_ancestor("unknown parent", result.parent_root);
+    const chain::ChainView view = chain_.view("unknown parent");
+    const spec::Slot head = view.head.slot;
+    if (missing != result.parent_root || chain_.has_or_holds("unknown parent", missing)) {
       // The oldest of those that wait has been seen to already, or its parent waits for its turn.
     } else if (range_ && result.slot > range_->next) {
       range_->last = std::max(range_->last, result.slot - 1);
@@ -110,7 +111,7 @@ void Sync::on_block_result(const chain::BlockResult& result) {
     } else if (++single_steps_ > kSingleStepsMax) {
       // The other branch leaves ours further back than a few blocks.
       single_steps_ = 0;
-      want_range(chain_.store().latest_finalized().slot + 1, result.slot - 1, result.from);
+      want_range(view.finalized.slot + 1, result.slot - 1, result.from);
     } else {
       want(missing, result.from);
     }
@@ -133,7 +134,7 @@ void Sync::on_interval(spec::Interval interval) {
     failed(*finish(peer, id, chain::RequestEnd::kTimedOut, 0));
   }
   refresh_wanted();
-  const bool is_stale = spec::slot_of(interval) > chain_.head().slot + kStaleSlots;
+  const bool is_stale = spec::slot_of(interval) > chain_.view("stale").head.slot + kStaleSlots;
   if (is_stale && spec::interval_in_slot(interval) == kStaleCheckInterval) {
     if (const std::optional<runtime::PeerId> peer = choose({}, false, spec::slot_of(interval))) {
       ask_for_status(*peer);
@@ -148,10 +149,11 @@ void Sync::consider(runtime::PeerId peer, const spec::Status& status) {
     return;
   }
   found->second.status = status;
-  const spec::Slot head = chain_.head().slot;
-  if (status.head.slot > head && !chain_.has_or_holds(status.head.root)) {
+  const chain::ChainView view = chain_.view("peer status");
+  const spec::Slot head = view.head.slot;
+  if (status.head.slot > head && !chain_.has_or_holds("peer status", status.head.root)) {
     // A peer may claim any slot; what lies beyond the clock is not to be had.
-    const spec::Slot last = std::min(status.head.slot, spec::slot_of(chain_.store().time()) + 1);
+    const spec::Slot last = std::min(status.head.slot, spec::slot_of(view.time) + 1);
     want_range(head + 1, last, peer);
     pump();
   }
@@ -176,17 +178,18 @@ void Sync::want_range(spec::Slot first, spec::Slot last, runtime::PeerId hint) {
 }
 
 void Sync::refresh_wanted() {
-  std::vector<chain::HeldBlocks::Missing> missing = chain_.pending().missing(kWantedMax);
+  const std::vector<chain::MissingBlock> missing = chain_.waiting().missing("wanted", kWantedMax);
   const auto is_missing = [&](const spec::Root& root) {
     return std::any_of(missing.begin(), missing.end(),
-                       [&](const chain::HeldBlocks::Missing& one) { return one.root == root; });
+                       [&](const chain::MissingBlock& one) { return one.root == root; });
   };
   std::erase_if(wanted_, [&](const auto& entry) {
-    return !entry.second.in_flight && (!is_missing(entry.first) || chain_.has_or_holds(entry.first));
+    return !entry.second.in_flight &&
+           (!is_missing(entry.first) || chain_.has_or_holds("wanted", entry.first));
   });
   if (!range_) {
-    for (const chain::HeldBlocks::Missing& one : missing) {
-      if (!chain_.has_or_holds(one.root)) {
+    for (const chain::MissingBlock& one : missing) {
+      if (!chain_.has_or_holds("wanted", one.root)) {
         want(one.root, one.from);
       }
     }
@@ -200,7 +203,7 @@ void Sync::pump() {
 
 void Sync::pump_range() {
   if (!range_ || range_->in_flight || in_flight_.size() >= kRequestsMax ||
-      chain_.ready_blocks() >= kReadyHighWater) {
+      chain_.blocks_coming("range") >= kReadyHighWater) {
     return;
   }
   const std::uint64_t count = std::min(kRangeSlots, range_->last - range_->next + 1);
@@ -303,26 +306,32 @@ bool Sync::take_roots(const InFlight& request, const chain::BlocksAnswer& answer
     failed(request);
     return true;
   }
-  wanted_.erase(root);
-  chain_.enqueue_block(answer.blocks.front(), chain::Origin::kSync, request.peer);
+  if (wire_.import_block(root, answer.blocks.front(), request.peer)) {
+    wanted_.erase(root);
+  } else {
+    failed(request);
+  }
   return true;
 }
 
 bool Sync::take_range(const InFlight& request, const chain::BlocksAnswer& answer) {
   const auto& asked = std::get<spec::BlocksByRangeRequest>(request.request);
   const spec::Slot end = asked.start_slot + asked.count;
+  std::vector<spec::Root> roots;
   const spec::Block* before = nullptr;
   for (const chain::SignedBlockPointer& signed_block : answer.blocks) {
     const spec::Block& block = signed_block->block;
     if (block.slot < asked.start_slot || block.slot >= end ||
-        (before != nullptr &&
-         (block.slot <= before->slot || block.parent_root != spec::hash_tree_root(*before)))) {
+        (before != nullptr && (block.slot <= before->slot || block.parent_root != roots.back()))) {
       return false;
     }
     before = &block;
+    roots.push_back(spec::hash_tree_root(block));
   }
-  for (const chain::SignedBlockPointer& block : answer.blocks) {
-    chain_.enqueue_block(block, chain::Origin::kSync, request.peer);
+  const std::size_t taken = hand_in(roots, answer, request.peer);
+  if (taken < roots.size()) {
+    // What is left out is fetched again once there is room.
+    before = taken == 0 ? nullptr : &answer.blocks[taken - 1]->block;
   }
   if (!range_) {
     return true;
@@ -331,7 +340,7 @@ bool Sync::take_range(const InFlight& request, const chain::BlocksAnswer& answer
   const auto peer = peers_.find(request.peer);
   const bool reaches_end =
       peer != peers_.end() && peer->second.status && peer->second.status->head.slot + 1 >= end;
-  if (before == nullptr && !reaches_end) {
+  if (before == nullptr && (!reaches_end || !roots.empty())) {
     failed(request);
     return true;
   }
@@ -341,6 +350,16 @@ bool Sync::take_range(const InFlight& request, const chain::BlocksAnswer& answer
     range_.reset();
   }
   return true;
+}
+
+std::size_t Sync::hand_in(const std::vector<spec::Root>& roots, const chain::BlocksAnswer& answer,
+                          runtime::PeerId from) {
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    if (!wire_.import_block(roots[i], answer.blocks[i], from)) {
+      return i;
+    }
+  }
+  return roots.size();
 }
 
 void Sync::ask_for_status(runtime::PeerId peer) {

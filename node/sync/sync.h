@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
-#include "node/chain/chain.h"
+#include "node/chain/block_result.h"
+#include "node/chain/chain_reader.h"
 #include "node/chain/events.h"
 #include "node/chain/exchange.h"
 #include "node/runtime/clock.h"
@@ -35,12 +37,12 @@ inline constexpr std::uint32_t kRangeAttemptsMax = 8;
 /// A head that many slots behind the clock makes us ask a peer for its status, once a slot.
 inline constexpr std::uint64_t kStaleSlots = 2;
 
-/// Brings the chain up to what peers have. What it fetches is handed to the chain to be imported like any
-/// other block. Not thread-safe: one thread owns it.
+/// Brings the chain up to what peers have. What it fetches is handed in to be imported like any other block.
+/// Not thread-safe: one thread owns it.
 class Sync {
  public:
   /// Everything referred to outlives it.
-  Sync(chain::Chain& chain, Wire& wire, runtime::Clock& clock, runtime::Random& random,
+  Sync(const chain::ChainReader& chain, Wire& wire, runtime::Clock& clock, runtime::Random& random,
        chain::Events& events);
 
   void on_peer_connected(runtime::PeerId peer);
@@ -106,10 +108,13 @@ class Sync {
   void failed(const InFlight& request);
   [[nodiscard]] bool take_roots(const InFlight& request, const chain::BlocksAnswer& answer);
   [[nodiscard]] bool take_range(const InFlight& request, const chain::BlocksAnswer& answer);
+  /// Hands blocks in until there is no room; returns how many were taken.
+  std::size_t hand_in(const std::vector<spec::Root>& roots, const chain::BlocksAnswer& answer,
+                      runtime::PeerId from);
   void ask_for_status(runtime::PeerId peer);
   void report_in_flight();
 
-  chain::Chain& chain_;
+  const chain::ChainReader& chain_;
   Wire& wire_;
   runtime::Clock& clock_;
   runtime::Random& random_;

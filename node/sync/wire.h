@@ -9,7 +9,8 @@
 
 namespace lockstep::sync {
 
-/// Carries requests to peers and answers back to them. Never blocks and never calls back at once.
+/// Carries requests to peers and answers back to them, and fetched blocks to the chain. Never blocks and
+/// never calls back at once.
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -20,6 +21,10 @@ class Wire {
   /// Answers a peer's request.
   virtual void respond(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
                        const chain::Response& response) = 0;
+  /// Hands in a block to be imported; what becomes of it comes back as a block result. False when there is no
+  /// room for it at present. Requires: `root` is the block's hash_tree_root.
+  [[nodiscard]] virtual bool import_block(const spec::Root& root, chain::SignedBlockPointer block,
+                                          runtime::PeerId from) = 0;
   /// Notes that a peer's answer broke the rules, or that nobody had asked for it.
   virtual void complain(runtime::PeerId peer, chain::Drop reason) = 0;
 };

@@ -37,8 +37,8 @@ class NoTransport final : public runtime::Transport {
 class Path final : public networking::Receiver {
  public:
   Path(const test::Keys& keys, std::shared_ptr<const chain::Anchor> anchor, bool is_aggregator)
-      : chain_(std::move(anchor), is_aggregator, spec::ValidatorIndex(0), meter_, keys.scheme, keys.prover,
-               events_),
+      : chain_(std::move(anchor), is_aggregator, spec::ValidatorIndex(0), thread_.seams(), meter_,
+               keys.scheme, keys.prover, events_),
         network_("12345678", clock_, random_, transport_, events_, keys.scheme, *this) {
     for (std::uint64_t i = 1; i <= 8; ++i) {
       network_.handle(runtime::PeerConnected{.peer = runtime::PeerId{i}, .address = ""});
@@ -64,6 +64,7 @@ class Path final : public networking::Receiver {
   NoTransport transport_;
   test::ManualClock clock_;
   test::SeededRandom random_;
+  test::LoneThread thread_;
   chain::Chain chain_;
   networking::Network network_;
 };

@@ -66,6 +66,54 @@ TEST(BlockCache, keeps_block_bytes_and_link_together) {
   });
 }
 
+TEST(BlockCache, when_it_is_full_the_one_that_came_first_makes_room) {
+  test::on_threads([](LockWorld& world) {
+    BlockCache cache(world.seams(), 2);
+    const auto add_evicting = [&](std::uint64_t slot) {
+      return cache.insert_evicting("add", root_of(slot), block(slot, 1), nullptr, runtime::PeerId{slot});
+    };
+    EXPECT_FALSE(add_evicting(9).evicted);
+    EXPECT_FALSE(add_evicting(5).evicted);
+    EXPECT_EQ(add_evicting(5).outcome, CacheOutcome::kAlreadyCached);
+    const BlockCache::Insertion third = add_evicting(7);
+    EXPECT_EQ(third.outcome, CacheOutcome::kInserted);
+    ASSERT_TRUE(third.evicted);
+    EXPECT_EQ(third.evicted->root, root_of(9));
+    EXPECT_EQ(third.evicted->from, runtime::PeerId{9});
+    EXPECT_EQ(cache.count("test"), 2U);
+    EXPECT_EQ(cache.audit("test"), "");
+  });
+}
+
+TEST(BlockCache, hands_out_children_by_slot_and_descendants_parents_first) {
+  test::on_threads([](LockWorld& world) {
+    BlockCache cache(world.seams());
+    for (const auto& [slot, parent] : {std::pair{9, 1}, {4, 1}, {12, 4}, {11, 4}, {20, 19}, {13, 12}}) {
+      add(cache, static_cast<std::uint64_t>(slot), static_cast<std::uint64_t>(parent));
+    }
+    const auto slots = [](const std::vector<CachedBlock>& blocks) {
+      std::vector<std::uint64_t> out;
+      for (const CachedBlock& one : blocks) {
+        out.push_back(one.slot().value);
+      }
+      return out;
+    };
+    EXPECT_EQ(cache.missing_ancestor("test", root_of(13)), root_of(1));
+    EXPECT_EQ(cache.missing_ancestor("test", root_of(77)), root_of(77));
+    const std::vector<MissingBlock> missing = cache.missing("test", 10);
+    ASSERT_EQ(missing.size(), 2U);
+    EXPECT_EQ(missing[0].root, root_of(1));
+    EXPECT_EQ(missing[0].child_slot, spec::Slot(4));
+    EXPECT_EQ(missing[1].root, root_of(19));
+    EXPECT_EQ(cache.missing("test", 1).size(), 1U);
+    EXPECT_EQ(slots(cache.take_children("test", root_of(1))), (std::vector<std::uint64_t>{4, 9}));
+    EXPECT_EQ(slots(cache.take_descendants("test", root_of(4))), (std::vector<std::uint64_t>{11, 12, 13}));
+    EXPECT_TRUE(cache.take_up_to("test", spec::Slot(19)).empty());
+    EXPECT_EQ(slots(cache.take_up_to("test", spec::Slot(20))), (std::vector<std::uint64_t>{20}));
+    EXPECT_EQ(cache.audit("test"), "");
+  });
+}
+
 TEST(BlockCache, removes_subtrees_and_what_the_chain_has_passed) {
   test::on_threads([](LockWorld& world) {
     BlockCache cache(world.seams());

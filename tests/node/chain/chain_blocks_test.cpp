@@ -26,11 +26,16 @@ class ChainBlocks : public testing::Test {
     return chain.on_block(block, Origin::kGossip, kPeer).outcome;
   }
   void go_to_slot(std::uint64_t slot) { test::tick_to(chain, slot * spec::INTERVALS_PER_SLOT); }
+  [[nodiscard]] std::size_t waiting() const { return chain.reader().waiting().count("test"); }
+  [[nodiscard]] SignedBlockPointer canonical(std::uint64_t slot) const {
+    const auto found = chain.reader().canonical_blocks("test", spec::Slot(slot), 1);
+    return found.empty() ? nullptr : found.front();
+  }
   void expect_sums() const {
     const BlockCounts& counts = chain.block_counts();
     EXPECT_EQ(counts.entered, counts.imported + counts.duplicate + counts.rejected + counts.too_old +
-                                  counts.too_far_ahead + counts.evicted + chain.pending().size() +
-                                  chain.early().size() + chain.ready_blocks());
+                                  counts.too_far_ahead + counts.evicted + waiting() + chain.early().size() +
+                                  chain.ready_blocks());
   }
   static SignedBlockPointer changed(const SignedBlockPointer& block, auto&& change) {
     spec::SignedBlock copy = *block;
@@ -43,7 +48,8 @@ class ChainBlocks : public testing::Test {
   test::Author author{keys, anchor};
   test::CountingMeter meter;
   test::Recorder events;
-  Chain chain{anchor, false, std::nullopt, meter, keys.scheme, keys.prover, events};
+  test::LoneThread thread;
+  Chain chain{anchor, false, std::nullopt, thread.seams(), meter, keys.scheme, keys.prover, events};
 };
 
 TEST_F(ChainBlocks, blocks_in_order_are_imported_and_move_the_head) {
@@ -81,12 +87,12 @@ TEST_F(ChainBlocks, children_wait_for_their_parent_and_follow_it_in_slot_order) 
     EXPECT_EQ(result.parent_root, all[i]->block.parent_root);
   }
   EXPECT_EQ(give(all[3]), BlockOutcome::kDuplicate);
-  EXPECT_EQ(chain.pending().size(), 5U);
+  EXPECT_EQ(waiting(), 5U);
   EXPECT_EQ(give(all[0]), BlockOutcome::kImported);
   EXPECT_TRUE(chain.has_work());
   test::settle(chain);
   EXPECT_EQ(chain.head().slot, spec::Slot(6));
-  EXPECT_EQ(chain.pending().size(), 0U);
+  EXPECT_EQ(waiting(), 0U);
   std::vector<std::uint64_t> imported;
   for (const auto& note : events.blocks) {
     if (note.outcome == BlockOutcome::kImported) {
@@ -99,13 +105,13 @@ TEST_F(ChainBlocks, children_wait_for_their_parent_and_follow_it_in_slot_order) 
 
 TEST_F(ChainBlocks, pending_blocks_stay_within_their_bound_and_the_oldest_goes) {
   go_to_slot(10);
-  for (std::uint64_t i = 0; i < kPendingBlocksMax + 10; ++i) {
+  for (std::uint64_t i = 0; i < kCachedBlocksMax + 10; ++i) {
     spec::SignedBlock orphan;
     orphan.block.slot = spec::Slot(5);
     base::store_le(i + 1, orphan.block.parent_root.data.data());
     EXPECT_EQ(give(std::make_shared<const spec::SignedBlock>(orphan)), BlockOutcome::kUnknownParent);
   }
-  EXPECT_EQ(chain.pending().size(), kPendingBlocksMax);
+  EXPECT_EQ(waiting(), kCachedBlocksMax);
   EXPECT_EQ(chain.block_counts().evicted, 10U);
   EXPECT_FALSE(events.over_bound);
   expect_sums();
@@ -168,7 +174,7 @@ TEST_F(ChainBlocks, a_rejected_block_changes_nothing_and_takes_its_descendants_a
   EXPECT_EQ(give(wrong), BlockOutcome::kRejected);
   EXPECT_EQ(chain.head(), head);
   EXPECT_EQ(chain.store().tree().size(), 1U);
-  EXPECT_EQ(chain.pending().size(), 0U);
+  EXPECT_EQ(waiting(), 0U);
   EXPECT_EQ(chain.block_counts().rejected, 2U);
   EXPECT_TRUE(events.heads.empty());
   expect_sums();
@@ -212,7 +218,7 @@ TEST_F(ChainBlocks, orphans_are_dropped_when_their_slot_is_finalized) {
     go_to_slot(all[i]->block.slot.value);
     give(all[i]);
   }
-  EXPECT_EQ(chain.pending().size(), 0U);
+  EXPECT_EQ(waiting(), 0U);
   EXPECT_EQ(chain.block_counts().too_old, 1U);
   expect_sums();
 }
@@ -223,12 +229,12 @@ TEST_F(ChainBlocks, signed_blocks_can_be_had_by_root_and_by_slot_of_the_head_s_c
   go_to_slot(3);
   give(first);
   give(third);
-  EXPECT_EQ(chain.signed_block(spec::hash_tree_root(first->block)), first);
-  EXPECT_EQ(chain.canonical_block(spec::Slot(1)), first);
-  EXPECT_EQ(chain.canonical_block(spec::Slot(2)), nullptr);
-  EXPECT_EQ(chain.canonical_block(spec::Slot(3)), third);
-  EXPECT_EQ(chain.canonical_block(spec::Slot(4)), nullptr);
-  EXPECT_EQ(chain.canonical_block(spec::Slot(0)), nullptr);
+  EXPECT_EQ(chain.reader().signed_block("test", spec::hash_tree_root(first->block)), first);
+  EXPECT_EQ(canonical(1), first);
+  EXPECT_EQ(canonical(2), nullptr);
+  EXPECT_EQ(canonical(3), third);
+  EXPECT_EQ(canonical(4), nullptr);
+  EXPECT_EQ(canonical(0), nullptr);
 }
 
 TEST_F(ChainBlocks, a_reorg_is_reported_with_its_depth) {
@@ -266,7 +272,7 @@ TEST_F(ChainBlocks, votes_in_a_block_count_at_the_next_acceptance_though_no_aggr
   test::tick_to(chain, 9 * spec::INTERVALS_PER_SLOT + 4);
   EXPECT_TRUE(chain.store().latest_new_aggregated_payloads().empty());
   const spec::BlockTree& tree = chain.store().tree();
-  EXPECT_EQ(tree.weight(tree.find(chain.canonical_block(spec::Slot(8))->block.parent_root)), 2U);
+  EXPECT_EQ(tree.weight(tree.find(canonical(8)->block.parent_root)), 2U);
   EXPECT_TRUE(chain.take_recovered().empty()) << "only an aggregator publishes them";
 }
 

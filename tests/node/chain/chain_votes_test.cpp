@@ -30,7 +30,8 @@ class ChainVotes : public testing::Test {
   test::SlotProducts products;
   test::CountingMeter meter;
   test::Recorder events;
-  Chain chain{anchor, true, spec::ValidatorIndex(0), meter, keys.scheme, keys.prover, events};
+  test::LoneThread thread;
+  Chain chain{anchor, true, spec::ValidatorIndex(0), thread.seams(), meter, keys.scheme, keys.prover, events};
 };
 
 TEST_F(ChainVotes, an_aggregator_keeps_valid_votes_and_aggregates_them_at_interval_2) {
@@ -48,7 +49,8 @@ TEST_F(ChainVotes, an_aggregator_keeps_valid_votes_and_aggregates_them_at_interv
 }
 
 TEST_F(ChainVotes, who_does_not_aggregate_checks_votes_and_keeps_none) {
-  Chain follower(anchor, false, spec::ValidatorIndex(0), meter, keys.scheme, keys.prover, events);
+  Chain follower(anchor, false, spec::ValidatorIndex(0), thread.seams(), meter, keys.scheme, keys.prover,
+                 events);
   test::tick_to(follower, 6);
   follower.on_block(products.block, Origin::kGossip, {});
   EXPECT_EQ(follower.on_gossip_attestation(products.votes[0], Origin::kGossip), VoteOutcome::kAccepted);

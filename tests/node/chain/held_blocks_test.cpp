@@ -1,4 +1,4 @@
-// Held blocks: bounded, found by parent, in slot order.
+// Held blocks: bounded, and taken out when their time has come.
 #include "node/chain/held_blocks.h"
 
 #include <gtest/gtest.h>
@@ -40,31 +40,7 @@ TEST(HeldBlocks, the_first_one_in_makes_room) {
   EXPECT_EQ(evicted->root, root(1));
   EXPECT_EQ(held.size(), 3U);
   EXPECT_FALSE(held.contains(root(1)));
-  EXPECT_EQ(slots(held.take_children(root(100))), (std::vector<std::uint64_t>{2, 3, 4}));
-}
-
-TEST(HeldBlocks, children_come_out_by_slot_whatever_the_order_they_came_in) {
-  HeldBlocks held(10);
-  held.add(block(3, 100, 9));
-  held.add(block(1, 100, 2));
-  held.add(block(5, 200, 1));
-  held.add(block(2, 100, 4));
-  EXPECT_EQ(slots(held.take_children(root(100))), (std::vector<std::uint64_t>{2, 4, 9}));
-  EXPECT_EQ(held.size(), 1U);
-}
-
-TEST(HeldBlocks, a_chain_of_held_blocks_misses_the_parent_of_its_oldest) {
-  HeldBlocks held(10);
-  held.add(block(3, 2, 3));
-  held.add(block(4, 3, 4));
-  held.add(block(2, 1, 2));
-  EXPECT_EQ(held.missing_ancestor(root(4)), root(1));
-  const auto missing = held.missing(10);
-  ASSERT_EQ(missing.size(), 1U);
-  EXPECT_EQ(missing[0].root, root(1));
-  EXPECT_EQ(missing[0].child_slot, spec::Slot(2));
-  EXPECT_EQ(slots(held.take_descendants(root(1))), (std::vector<std::uint64_t>{2, 3, 4}));
-  EXPECT_EQ(held.size(), 0U);
+  EXPECT_EQ(slots(held.take_up_to(spec::Slot(9))), (std::vector<std::uint64_t>{2, 3, 4}));
 }
 
 TEST(HeldBlocks, blocks_up_to_a_slot_can_be_taken_out) {

@@ -45,7 +45,8 @@ std::shared_ptr<const chain::Anchor> Keys::anchor(std::uint64_t genesis_time) co
 
 Author::Author(const Keys& keys, std::shared_ptr<const chain::Anchor> anchor,
                std::vector<validator::OwnValidator> awake)
-    : chain_(std::move(anchor), true, spec::ValidatorIndex(0), meter_, keys.scheme, keys.prover, events_),
+    : chain_(std::move(anchor), true, spec::ValidatorIndex(0), thread_.seams(), meter_, keys.scheme,
+             keys.prover, events_),
       duties_(std::move(awake), std::nullopt, chain_, *this, meter_, keys.prover, events_) {}
 
 SlotProducts Author::run_slot(std::uint64_t slot, bool propose, bool vote) {

@@ -59,6 +59,7 @@ class Author final : public validator::Publisher {
   void publish_attestation(const spec::SignedAttestation& vote) override;
 
  private:
+  LoneThread thread_;
   CountingMeter meter_;
   Recorder events_;
   chain::Chain chain_;

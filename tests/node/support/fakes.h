@@ -3,16 +3,20 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "node/base/assert.h"
+#include "node/locking/tiered_lock.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/meter.h"
 #include "node/runtime/random.h"
+#include "node/runtime/scheduler.h"
 #include "node/runtime/transport.h"
 
 namespace lockstep::test {
@@ -32,6 +36,31 @@ class ManualClock final : public runtime::Clock {
  private:
   base::Instant now_{};
   base::WallTime wall_{};
+};
+
+/// The one thread of a test: starts no others.
+class LoneScheduler final : public runtime::Scheduler {
+ public:
+  [[nodiscard]] std::unique_ptr<runtime::Thread> spawn(std::string, std::function<void()>) override {
+    LOCKSTEP_ASSERT_MSG(false, "a test of one thread starts no others");
+    return nullptr;
+  }
+  void sleep_until(base::Instant) override {}
+  void yield() override {}
+  [[nodiscard]] runtime::HeldLocks& held_locks() override { return held_; }
+
+ private:
+  runtime::HeldLocks held_;
+};
+
+/// What locks are made of where there is one thread only.
+struct LoneThread {
+  LoneScheduler scheduler;
+  ManualClock clock;
+
+  [[nodiscard]] locking::LockSeams seams() {
+    return {.sync = nullptr, .scheduler = scheduler, .clock = clock};
+  }
 };
 
 /// Counts the pieces of work.

@@ -18,7 +18,7 @@ class Server : public testing::Test {
   }
   [[nodiscard]] std::vector<chain::SignedBlockPointer> range(std::uint64_t start, std::uint64_t count) {
     return std::get<chain::BlocksAnswer>(
-               answer(author.chain(),
+               answer(author.chain().reader(),
                       spec::BlocksByRangeRequest{.start_slot = spec::Slot(start), .count = count}))
         .blocks;
   }
@@ -29,7 +29,7 @@ class Server : public testing::Test {
 };
 
 TEST_F(Server, says_its_head_and_finalized_checkpoint) {
-  const auto status = std::get<chain::StatusAnswer>(answer(author.chain(), spec::Status{})).status;
+  const auto status = std::get<chain::StatusAnswer>(answer(author.chain().reader(), spec::Status{})).status;
   EXPECT_EQ(status.head, author.chain().head());
   EXPECT_EQ(status.finalized, author.chain().store().latest_finalized());
 }
@@ -45,8 +45,8 @@ TEST_F(Server, gives_the_blocks_of_a_range_without_gaps_and_not_beyond_the_head)
 
 TEST_F(Server, refuses_a_range_of_nothing_and_one_of_more_than_1024) {
   for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{1025}, ~std::uint64_t{0}}) {
-    const chain::Response response =
-        answer(author.chain(), spec::BlocksByRangeRequest{.start_slot = spec::Slot(1), .count = count});
+    const chain::Response response = answer(
+        author.chain().reader(), spec::BlocksByRangeRequest{.start_slot = spec::Slot(1), .count = count});
     ASSERT_TRUE(std::holds_alternative<chain::RefusedAnswer>(response));
     EXPECT_EQ(std::get<chain::RefusedAnswer>(response).code, chain::ResponseCode::kInvalidRequest);
   }
@@ -55,7 +55,7 @@ TEST_F(Server, refuses_a_range_of_nothing_and_one_of_more_than_1024) {
 TEST_F(Server, refuses_what_lies_too_far_back) {
   author.run_slot(kSlotsServed + 10, false, false);
   const chain::Response response =
-      answer(author.chain(), spec::BlocksByRangeRequest{.start_slot = spec::Slot(9), .count = 5});
+      answer(author.chain().reader(), spec::BlocksByRangeRequest{.start_slot = spec::Slot(9), .count = 5});
   ASSERT_TRUE(std::holds_alternative<chain::RefusedAnswer>(response));
   EXPECT_EQ(std::get<chain::RefusedAnswer>(response).code, chain::ResponseCode::kResourceUnavailable);
   EXPECT_TRUE(range(10, 5).empty());
@@ -64,8 +64,8 @@ TEST_F(Server, refuses_what_lies_too_far_back) {
 TEST_F(Server, gives_blocks_by_root_in_the_order_asked_and_leaves_out_what_it_lacks) {
   const spec::Root first = spec::hash_tree_root(blocks[0]->block);
   const spec::Root third = spec::hash_tree_root(blocks[2]->block);
-  const auto found = std::get<chain::BlocksAnswer>(
-      answer(author.chain(), spec::BlocksByRootRequest{.roots = {third, base::Bytes32{{9}}, first}}));
+  const auto found = std::get<chain::BlocksAnswer>(answer(
+      author.chain().reader(), spec::BlocksByRootRequest{.roots = {third, base::Bytes32{{9}}, first}}));
   ASSERT_EQ(found.blocks.size(), 2U);
   EXPECT_EQ(found.blocks[0]->block, blocks[2]->block);
   EXPECT_EQ(found.blocks[1]->block, blocks[0]->block);

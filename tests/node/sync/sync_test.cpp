@@ -22,9 +22,11 @@ struct Asked {
   chain::Request request;
 };
 
-/// Keeps what is asked until the test answers.
+/// Keeps what is asked until the test answers; hands blocks to a chain.
 class HeldWire final : public Wire {
  public:
+  explicit HeldWire(chain::Chain& chain) : chain_(chain) {}
+
   bool request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request) override {
     if (refuses) {
       return false;
@@ -36,11 +38,23 @@ class HeldWire final : public Wire {
     ++responded;
   }
   void complain(runtime::PeerId peer, chain::Drop reason) override { complaints.emplace_back(peer, reason); }
+  bool import_block(const spec::Root& root, chain::SignedBlockPointer block, runtime::PeerId from) override {
+    if (room == 0) {
+      return false;
+    }
+    --room;
+    chain_.enqueue_block(root, std::move(block), chain::Origin::kSync, from);
+    return true;
+  }
 
   std::deque<Asked> asked;
   int responded = 0;
   std::vector<std::pair<runtime::PeerId, chain::Drop>> complaints;
   bool refuses = false;
+  std::size_t room = ~std::size_t{0};
+
+ private:
+  chain::Chain& chain_;
 };
 
 class SyncTest : public testing::Test {
@@ -77,7 +91,7 @@ class SyncTest : public testing::Test {
   void answer_next() {
     const Asked one = wire.asked.front();
     wire.asked.pop_front();
-    sync.on_response(one.peer, one.id, protocol_of(one), answer(author.chain(), one.request));
+    sync.on_response(one.peer, one.id, protocol_of(one), answer(author.chain().reader(), one.request));
     work();
   }
   void answer_all() {
@@ -100,9 +114,10 @@ class SyncTest : public testing::Test {
   test::SeededRandom random;
   test::CountingMeter meter;
   test::Recorder events;
-  HeldWire wire;
-  chain::Chain chain{anchor, false, std::nullopt, meter, keys.scheme, keys.prover, events};
-  Sync sync{chain, wire, clock, random, events};
+  test::LoneThread thread;
+  chain::Chain chain{anchor, false, std::nullopt, thread.seams(), meter, keys.scheme, keys.prover, events};
+  HeldWire wire{chain};
+  Sync sync{chain.reader(), wire, clock, random, events};
 };
 
 TEST_F(SyncTest, a_peer_that_connects_is_asked_for_its_status_and_its_chain_is_fetched_and_imported) {
@@ -128,6 +143,23 @@ TEST_F(SyncTest, a_range_is_asked_for_in_batches) {
     answer_next();
   }
   EXPECT_EQ(batches, 3U);
+}
+
+TEST_F(SyncTest, blocks_for_which_there_is_no_room_are_fetched_again) {
+  author_runs(20);
+  tick_to(101);
+  wire.room = 7;
+  sync.on_peer_connected(kGood);
+  answer_next();
+  answer_next();
+  EXPECT_EQ(chain.head().slot, spec::Slot(7));
+  ASSERT_FALSE(wire.asked.empty());
+  EXPECT_EQ(std::get<spec::BlocksByRangeRequest>(wire.asked.front().request).start_slot, spec::Slot(8));
+  answer_next();
+  EXPECT_EQ(chain.head().slot, spec::Slot(7));
+  wire.room = 100;
+  answer_all();
+  EXPECT_EQ(chain.head().root, author.chain().head().root);
 }
 
 TEST_F(SyncTest, a_single_missing_block_is_asked_of_the_peer_that_sent_its_child) {
@@ -158,7 +190,8 @@ TEST_F(SyncTest, a_lost_answer_is_asked_for_again_elsewhere_and_a_late_one_is_no
   EXPECT_TRUE(std::any_of(events.requests_ended.begin(), events.requests_ended.end(),
                           [](const auto& one) { return one.end == chain::RequestEnd::kTimedOut; }));
   ASSERT_GE(asked_for(chain::Protocol::kBlocksByRange), 1U);
-  sync.on_response(lost.peer, lost.id, chain::Protocol::kBlocksByRange, answer(author.chain(), lost.request));
+  sync.on_response(lost.peer, lost.id, chain::Protocol::kBlocksByRange,
+                   answer(author.chain().reader(), lost.request));
   EXPECT_EQ(wire.complaints.back().second, chain::Drop::kUnsolicited);
   EXPECT_FALSE(chain.has_work());
   answer_all();
@@ -302,7 +335,7 @@ TEST_F(SyncTest, a_peer_s_status_request_is_answered_and_its_head_considered) {
   tick_to(15);
   sync.on_peer_connected(kGood);
   wire.asked.clear();
-  sync.on_request(kGood, 5, status_of(author.chain()));
+  sync.on_request(kGood, 5, status_of(author.chain().reader()));
   EXPECT_EQ(wire.responded, 1);
   EXPECT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
 }

@@ -49,7 +49,9 @@ class DutiesTest : public testing::Test {
   const std::shared_ptr<const chain::Anchor> anchor = keys.anchor(kGenesis);
   test::CountingMeter meter;
   test::Recorder events;
-  chain::Chain chain{anchor, false, spec::ValidatorIndex(0), meter, keys.scheme, keys.prover, events};
+  test::LoneThread thread;
+  chain::Chain chain{anchor,      false, spec::ValidatorIndex(0), thread.seams(), meter, keys.scheme,
+                     keys.prover, events};
   Outbox outbox;
   std::optional<Duties> duties;
 };
@@ -63,7 +65,7 @@ TEST_F(DutiesTest, the_slot_s_proposer_proposes_a_block_that_others_accept) {
   EXPECT_EQ(events.proposals.size(), 1U);
   const spec::Root root = spec::hash_tree_root(outbox.blocks[0].block);
   EXPECT_TRUE(spec::verify_signatures(outbox.blocks[0], root, *anchor->state.validators, keys.prover));
-  EXPECT_NE(chain.signed_block(root), nullptr) << "peers may ask for it";
+  EXPECT_NE(chain.reader().signed_block("test", root), nullptr) << "peers may ask for it";
   go_to(24);
   EXPECT_EQ(outbox.blocks.size(), 1U) << "slots 2 to 4 are others'";
   go_to(25);
