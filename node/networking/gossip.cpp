@@ -15,9 +15,9 @@ namespace {
 constexpr std::size_t kPayloadKept = 16 * 1024;
 
 /// The purpose under which ids are hashed; compressed bytes are hashed under their topic's number.
-constexpr std::uint64_t kIdPurpose = kTopics;
+constexpr std::uint64_t kIdPurpose = kTopicKinds;
 /// The purpose under which whole frames are hashed.
-constexpr std::uint64_t kFramePurpose = kTopics + 1;
+constexpr std::uint64_t kFramePurpose = kTopicKinds + 1;
 
 runtime::Frame frame_of(const RpcView& rpc) {
   auto bytes = std::make_shared<base::Bytes>();
@@ -54,7 +54,7 @@ Gossip::Gossip(const Topics& topics, Peers& peers, runtime::Clock& clock, runtim
 
 void Gossip::greet(runtime::PeerId peer) {
   RpcView rpc;
-  for (std::size_t i = 0; i < kTopics; ++i) {
+  for (std::size_t i = 0; i < kTopicKinds; ++i) {
     rpc.subscriptions.push_back({.subscribe = true, .topic = topics_.name(static_cast<TopicKind>(i))});
   }
   transport_.send(peer, frame_of(rpc));
@@ -94,11 +94,11 @@ void Gossip::take_subscriptions(runtime::PeerId from) {
     return;
   }
   for (const SubscriptionView& subscription : rpc_.subscriptions) {
-    const std::optional<TopicKind> kind = topics_.find(subscription.topic);
-    if (!kind) {
+    const std::optional<TopicIndex> topic = topics_.find(subscription.topic);
+    if (!topic) {
       continue;
     }
-    const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(*kind));
+    const auto bit = static_cast<std::uint8_t>(1U << *topic);
     peer->topics =
         static_cast<std::uint8_t>(subscription.subscribe ? peer->topics | bit : peer->topics & ~bit);
   }
@@ -106,17 +106,18 @@ void Gossip::take_subscriptions(runtime::PeerId from) {
 
 bool Gossip::take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame) {
   ++counts_.received;
-  const std::optional<TopicKind> kind = topics_.find(message.topic);
-  if (!kind) {
+  const std::optional<TopicIndex> topic = topics_.find(message.topic);
+  if (!topic) {
     drop(from, chain::Drop::kUnknownTopic);
     return false;
   }
-  const Fingerprint raw = hash_.of(message.data, static_cast<std::uint64_t>(*kind));
+  const TopicKind kind = topics_.kind(*topic);
+  const Fingerprint raw = hash_.of(message.data, static_cast<std::uint64_t>(kind));
   if (seen_bytes_.contains(raw)) {
     ++counts_.duplicates;
     return true;
   }
-  return take_fresh({.from = from, .kind = *kind, .message = message, .frame = frame}, raw);
+  return take_fresh({.from = from, .kind = kind, .message = message, .frame = frame}, raw);
 }
 
 bool Gossip::take_fresh(const Incoming& incoming, const Fingerprint& raw) {

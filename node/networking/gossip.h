@@ -90,7 +90,7 @@ class Gossip {
   const crypto::SignatureScheme& scheme_;
   Receiver& receiver_;
 
-  std::array<MessageIds, kTopics> ids_;
+  std::array<MessageIds, kTopicKinds> ids_;
   KeyedHash hash_;
   /// Messages by their compressed bytes, topic included: tells duplicates apart without decompressing them.
   SeenCache<Fingerprint> seen_bytes_;

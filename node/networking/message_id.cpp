@@ -5,10 +5,13 @@
 
 namespace lockstep::networking {
 
-MessageIds::MessageIds(MessageDomain domain, std::string_view topic) {
-  const base::Bytes4 prefix{
-      {domain == MessageDomain::kValidSnappy ? std::uint8_t{1} : std::uint8_t{0}, 0, 0, 0}};
-  prefix_.update(prefix.view());
+MessageIds::MessageIds(MessageDomain domain, std::string_view topic)
+    : MessageIds(
+          base::Bytes4{{domain == MessageDomain::kValidSnappy ? std::uint8_t{1} : std::uint8_t{0}, 0, 0, 0}},
+          topic) {}
+
+MessageIds::MessageIds(const base::Bytes4& domain, std::string_view topic) {
+  prefix_.update(domain.view());
   prefix_.update_le(topic.size());
   prefix_.update({reinterpret_cast<const std::uint8_t*>(topic.data()), topic.size()});
 }

@@ -18,6 +18,8 @@ enum class MessageDomain { kInvalidSnappy, kValidSnappy };
 class MessageIds {
  public:
   MessageIds(MessageDomain domain, std::string_view topic);
+  /// The same for a domain in its four bytes.
+  MessageIds(const base::Bytes4& domain, std::string_view topic);
 
   /// `data` is the decompressed message for kValidSnappy, else the message as it came.
   [[nodiscard]] MessageId of(base::ByteView data) const;

@@ -1,4 +1,4 @@
-// Snappy blocks through libsnappy; the framing format around them.
+// Reading of snappy blocks through libsnappy; the framing format around them.
 #include "node/networking/snappy_codec.h"
 
 #include <snappy.h>
@@ -7,6 +7,8 @@
 #include <array>
 #include <boost/crc.hpp>
 #include <cstdint>
+
+#include "node/networking/varint.h"
 
 namespace lockstep::networking {
 namespace {
@@ -66,20 +68,94 @@ bool decode_data_chunk(std::uint8_t type, base::ByteView chunk, base::Bytes& pie
   return masked_crc(piece) == base::load_le<std::uint32_t>(chunk.data());
 }
 
+/// How many bytes the tag at `at` and its literal take, and how many they give. Nothing when the tag is cut
+/// off.
+struct Element {
+  std::size_t takes = 0;
+  std::size_t gives = 0;
+};
+std::optional<Element> element_at(base::ByteView in, std::size_t at) {
+  const std::uint8_t tag = in[at];
+  const std::size_t upper = tag >> 2;
+  switch (tag & 3) {
+    case 1:
+      return Element{.takes = 2, .gives = 4 + (upper & 7)};
+    case 2:
+      return Element{.takes = 3, .gives = upper + 1};
+    case 3:
+      return Element{.takes = 5, .gives = upper + 1};
+    default:
+      break;
+  }
+  const std::size_t length_bytes = upper < 60 ? 0 : upper - 59;
+  if (in.size() - at - 1 < length_bytes) {
+    return std::nullopt;
+  }
+  std::size_t gives = upper;
+  if (length_bytes > 0) {
+    gives = 0;
+    for (std::size_t i = 0; i < length_bytes; ++i) {
+      gives |= std::size_t{in[at + 1 + i]} << (8 * i);
+    }
+  }
+  ++gives;
+  return Element{.takes = 1 + length_bytes + gives, .gives = gives};
+}
+
+/// Where a block that gives `length` bytes ends, if it gives them; its copies are not looked into.
+std::optional<std::size_t> extent_of_block(base::ByteView in, std::size_t length) {
+  constexpr std::size_t kLengthBytesMax = 5;
+  std::size_t at = 0;
+  if (!read_varint(in, at, kLengthBytesMax)) {
+    return std::nullopt;
+  }
+  std::size_t given = 0;
+  while (given < length) {
+    const std::optional<Element> element = at < in.size() ? element_at(in, at) : std::nullopt;
+    if (!element || element->takes > in.size() - at) {
+      return std::nullopt;
+    }
+    at += element->takes;
+    given += element->gives;
+  }
+  return at;
+}
+
 bool is_stream_identifier(base::ByteView in) {
   return in.size() >= kStreamIdentifier.size() &&
          std::equal(kStreamIdentifier.begin(), kStreamIdentifier.end(), in.begin());
 }
 
-}  // namespace
-
-void append_snappy_block(base::ByteView in, base::Bytes& out) {
-  const std::size_t before = out.size();
-  out.resize(before + snappy::MaxCompressedLength(in.size()));
-  std::size_t written = 0;
-  snappy::RawCompress(chars(in), in.size(), reinterpret_cast<char*>(out.data() + before), &written);
-  out.resize(before + written);
+/// Reads the chunk at `at`, appends what it gives to `out` and moves `at` behind it; false when it is
+/// malformed. `piece` is scratch space.
+bool read_chunk(base::ByteView in, std::size_t& at, base::Bytes& piece, base::Bytes& out) {
+  if (in.size() - at < 4) {
+    return false;
+  }
+  const std::uint8_t type = in[at];
+  const std::size_t size = static_cast<std::size_t>(in[at + 1]) |
+                           (static_cast<std::size_t>(in[at + 2]) << 8) |
+                           (static_cast<std::size_t>(in[at + 3]) << 16);
+  if (size > in.size() - at - 4) {
+    return false;
+  }
+  if (type == kCompressedChunk || type == kUncompressedChunk) {
+    if (!decode_data_chunk(type, in.subspan(at + 4, size), piece)) {
+      return false;
+    }
+    out.insert(out.end(), piece.begin(), piece.end());
+  } else if (type == kStreamIdentifierChunk) {
+    if (size != kStreamIdentifier.size() - 4 || !is_stream_identifier(in.subspan(at))) {
+      return false;
+    }
+  } else if (type < kFirstSkippableChunk) {
+    return false;
+  }
+  at += 4 + size;
+  return true;
 }
+
+}  // namespace
 
 std::optional<std::size_t> snappy_block_length(base::ByteView in) {
   std::size_t length = 0;
@@ -95,7 +171,13 @@ bool decode_snappy_block(base::ByteView in, base::Bytes& out) {
     return false;
   }
   out.resize(*length);
-  return snappy::RawUncompress(chars(in), in.size(), reinterpret_cast<char*>(out.data()));
+  char* const to = reinterpret_cast<char*>(out.data());
+  if (snappy::RawUncompress(chars(in), in.size(), to)) {
+    return true;
+  }
+  // libsnappy refuses bytes behind the block.
+  const std::optional<std::size_t> extent = extent_of_block(in, *length);
+  return extent && *extent < in.size() && snappy::RawUncompress(chars(in), *extent, to);
 }
 
 void append_snappy_frames(base::ByteView in, base::Bytes& out) {
@@ -115,32 +197,25 @@ bool read_snappy_frames(base::ByteView in, std::size_t& at, std::size_t length, 
   at += kStreamIdentifier.size();
   base::Bytes piece;
   while (out.size() < length) {
-    if (in.size() - at < 4) {
+    if (!read_chunk(in, at, piece, out)) {
       return false;
     }
-    const std::uint8_t type = in[at];
-    const std::size_t size = static_cast<std::size_t>(in[at + 1]) |
-                             (static_cast<std::size_t>(in[at + 2]) << 8) |
-                             (static_cast<std::size_t>(in[at + 3]) << 16);
-    if (size > in.size() - at - 4) {
-      return false;
-    }
-    const base::ByteView chunk = in.subspan(at + 4, size);
-    if (type == kCompressedChunk || type == kUncompressedChunk) {
-      if (!decode_data_chunk(type, chunk, piece)) {
-        return false;
-      }
-      out.insert(out.end(), piece.begin(), piece.end());
-    } else if (type == kStreamIdentifierChunk) {
-      if (!is_stream_identifier(in.subspan(at)) || size != kStreamIdentifier.size() - 4) {
-        return false;
-      }
-    } else if (type < kFirstSkippableChunk) {
-      return false;
-    }
-    at += 4 + size;
   }
   return out.size() == length;
+}
+
+bool decode_snappy_frames(base::ByteView in, std::size_t bytes_max, base::Bytes& out) {
+  out.clear();
+  if (!is_stream_identifier(in)) {
+    return false;
+  }
+  base::Bytes piece;
+  for (std::size_t at = kStreamIdentifier.size(); at < in.size();) {
+    if (!read_chunk(in, at, piece, out) || out.size() > bytes_max) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace lockstep::networking

@@ -12,7 +12,7 @@ constexpr std::array kKinds = {
     Kind{"fork_choice", check_fork_choice},
     Kind{"gossipsub_handler", nullptr},
     Kind{"justifiability", check_justifiability},
-    Kind{"networking_codec", nullptr},
+    Kind{"networking_codec", check_networking_codec},
     Kind{"poseidon_permutation", check_poseidon_permutation},
     Kind{"reaggregation", nullptr},
     Kind{"slot_clock", check_slot_clock},

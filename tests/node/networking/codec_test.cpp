@@ -221,9 +221,30 @@ TEST_F(Responses, a_refusal_keeps_its_code_and_at_most_256_bytes_of_text) {
 TEST(Topics, a_topic_of_another_network_is_unknown) {
   const Topics topics("12345678");
   EXPECT_EQ(topics.name(TopicKind::kAttestation), "/leanconsensus/12345678/attestation_0/ssz_snappy");
-  EXPECT_EQ(topics.find("/leanconsensus/12345678/block/ssz_snappy"), TopicKind::kBlock);
+  EXPECT_EQ(topics.find("/leanconsensus/12345678/block/ssz_snappy"), Topics::index(TopicKind::kBlock));
   EXPECT_FALSE(topics.find("/leanconsensus/12345679/block/ssz_snappy"));
   EXPECT_FALSE(topics.find(""));
+}
+
+TEST(Topics, votes_are_spread_over_the_subnets_by_the_validator_s_number) {
+  const Topics topics("12345678", 4);
+  EXPECT_EQ(topics.size(), 6U);
+  EXPECT_EQ(topics.name(topics.attestation(7)), "/leanconsensus/12345678/attestation_3/ssz_snappy");
+  EXPECT_EQ(topics.kind(topics.attestation(7)), TopicKind::kAttestation);
+  EXPECT_EQ(topics.kind(0), TopicKind::kBlock);
+}
+
+TEST(Topics, only_strings_of_the_one_form_are_topics) {
+  const auto parsed = GossipTopic::parse("//leanconsensus/net/attestation/ssz_snappy");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->kind, TopicKind::kAttestation);
+  EXPECT_FALSE(parsed->subnet);
+  for (const char* text :
+       {"", "/", "/leanconsensus/net/block", "/leanconsensus/net/block/ssz_snappy/",
+        "/leanconsensus/net/blocks/ssz_snappy", "/eth2/net/block/ssz_snappy", "/leanconsensus/net/block/ssz",
+        "/leanconsensus/net/attestation_x/ssz_snappy", "/leanconsensus/net/attestation_/ssz_snappy"}) {
+    EXPECT_FALSE(GossipTopic::parse(text)) << text;
+  }
 }
 
 }  // namespace
