@@ -16,9 +16,9 @@ struct ChainView {
   spec::Checkpoint justified;
   spec::Checkpoint finalized;
   /// Intervals since genesis that the store has been ticked to.
-  spec::Interval time;
+  spec::Interval time{};
   /// The highest slot of any block in the store.
-  spec::Slot newest_block_slot;
+  spec::Slot newest_block_slot{};
   friend bool operator==(const ChainView&, const ChainView&) = default;
 };
 
