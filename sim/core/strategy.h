@@ -19,6 +19,18 @@ struct Step {
   Operation waived;
 };
 
+/// What orders threads besides turns, as profiles of a run need it.
+struct Ordering {
+  enum class Kind : std::uint8_t { kTook, kTookShared, kGaveBack, kStarted, kJoined };
+  Kind kind = Kind::kTook;
+  /// By whom: a fiber's number in order of creation, from 0.
+  std::uint32_t thread = 0;
+  /// The lock, or the other thread.
+  std::uint32_t what = 0;
+  /// So many steps of the run came before.
+  std::uint64_t step = 0;
+};
+
 /// Decides every turn of an engine: the engine tells it which fibers could run, it says which does. Each of
 /// them has published what it is about to do (Fiber::op). Also keeps what every exploration wants to know of
 /// a run: steps, decisions, preemptions, a hash of the schedule.
@@ -104,6 +116,14 @@ class Strategy {
   void record_into(std::vector<Step>* sink) { sink_ = sink; }
   /// Appends every outcome of choose_value() to `*sink` (not owned); null: nowhere.
   void record_values_into(std::vector<std::uint32_t>* sink) { value_sink_ = sink; }
+  /// Appends everything that order() is told to `*sink` (not owned); null: nowhere.
+  void record_orderings_into(std::vector<Ordering>* sink) { ordering_sink_ = sink; }
+  /// For whoever has locks and threads: `fiber` has taken or given back a lock, started or joined a thread.
+  void order(Ordering::Kind kind, const Fiber& fiber, std::uint32_t what) {
+    if (ordering_sink_ != nullptr) [[unlikely]] {
+      ordering_sink_->push_back({kind, index_of(fiber), what, steps_});
+    }
+  }
   /// From step `fair` on turns go round in order of creation, whatever the strategy: a run of a correct
   /// program then ends. One that has not after `most` steps fails as livelocked. Takes effect with
   /// begin_run(). Requires: fair <= most.
@@ -162,6 +182,7 @@ class Strategy {
   std::uint64_t most_steps_ = ~std::uint64_t{0};
   std::vector<Step>* sink_ = nullptr;
   std::vector<std::uint32_t>* value_sink_ = nullptr;
+  std::vector<Ordering>* ordering_sink_ = nullptr;
 };
 
 }  // namespace lockstep::sim

@@ -50,6 +50,7 @@ class Explorer {
   Schedules schedules_;
   std::vector<sim::Step> steps_;
   std::vector<std::uint32_t> values_;
+  std::vector<sim::Ordering> orderings_;
   std::set<std::string> told_;
   std::uint64_t failures_ = 0;
   std::uint64_t all_steps_ = 0;
@@ -143,9 +144,12 @@ int Explorer::run() {
     sim::Strategy& strategy = schedules_.strategy_of(schedule);
     const bool wanted = schedules_.wants_steps();
     steps_.clear();
+    orderings_.clear();
     strategy.record_into(wanted ? &steps_ : nullptr);
+    strategy.record_orderings_into(wanted ? &orderings_ : nullptr);
     run_with(strategy);
     strategy.record_into(nullptr);
+    strategy.record_orderings_into(nullptr);
     if (is_news() && (request.only == UINT64_MAX || request.only == schedule)) {
       drop_shared();
       tell(schedule);
@@ -156,7 +160,7 @@ int Explorer::run() {
       continue;
     }
     if (wanted) {
-      schedules_.learn(steps_, kernel->parents);
+      schedules_.learn(steps_, orderings_, kernel->parents);
     }
     if (adopt_shared() != 0) {
       schedules_.forget();

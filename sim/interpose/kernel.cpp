@@ -280,6 +280,7 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
     release(child.clock);
     kernel->parents.push_back(kernel->me->index);
     kernel->strategy->spawned(&kernel->me->fiber, child.fiber);
+    kernel->strategy->order(sim::Ordering::Kind::kStarted, kernel->me->fiber, child.index);
   }
   if (kernel->me == nullptr) {
     kernel->parents.push_back(~std::uint32_t{0});

@@ -23,11 +23,17 @@ int kind_of(const pthread_mutex_t* mutex) {
   return mutex->__data.__kind & 3;
 }
 
+/// The caller holds the lock from now on.
+void hold(Object& object, sim::Ordering::Kind how = sim::Ordering::Kind::kTook) {
+  kernel->me->held.push_back(&object);
+  kernel->strategy->order(how, kernel->me->fiber, object_number(object.address));
+}
+
 void take(Object& object) {
   Thread& me = *kernel->me;
   object.owner = &me;
   object.count = 1;
-  me.held.push_back(&object);
+  hold(object);
   acquire(object.clock);
   update(object);
 }
@@ -97,7 +103,7 @@ int read_lock(pthread_rwlock_t* lock, std::int64_t deadline, const void* pc) {
     return ETIMEDOUT;
   }
   ++object.count;
-  kernel->me->held.push_back(&object);
+  hold(object, sim::Ordering::Kind::kTookShared);
   acquire(object.clock);
   update(object);
   return 0;
@@ -113,7 +119,7 @@ int write_lock(pthread_rwlock_t* lock, std::int64_t deadline, const void* pc) {
     return ETIMEDOUT;
   }
   object.owner = kernel->me;
-  kernel->me->held.push_back(&object);
+  hold(object);
   acquire(object.clock);
   acquire(object.reader_clock);
   update(object);
@@ -135,7 +141,7 @@ int try_rwlock(pthread_rwlock_t* lock, bool writes, const void* pc) {
   } else {
     ++object.count;
   }
-  kernel->me->held.push_back(&object);
+  hold(object, writes ? sim::Ordering::Kind::kTook : sim::Ordering::Kind::kTookShared);
   update(object);
   return 0;
 }
@@ -159,6 +165,7 @@ int unlock_rwlock(pthread_rwlock_t* lock, const void* pc) {
 }  // namespace
 
 void drop_held(Object& object) {
+  kernel->strategy->order(sim::Ordering::Kind::kGaveBack, kernel->me->fiber, object_number(object.address));
   auto& held = kernel->me->held;
   for (std::size_t i = held.size(); i-- > 0;) {
     if (held[i] == &object) {

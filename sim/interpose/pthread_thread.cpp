@@ -36,6 +36,7 @@ int join(pthread_t handle, void** result, std::int64_t deadline, const void* pc)
   }
   acquire(end.clock);
   target->joined = true;
+  kernel->strategy->order(sim::Ordering::Kind::kJoined, kernel->me->fiber, target->index);
   if (result != nullptr) {
     *result = target->result;
   }

@@ -7,8 +7,8 @@ namespace lockstep::interpose {
 namespace {
 
 constexpr std::uint32_t kDepth = 10;
-/// So many schedules are profiled after objects were noticed.
-constexpr int kLessons = 2;
+/// So many schedules are profiled after objects were noticed: what is done depends on who comes first.
+constexpr int kLessons = 6;
 /// From this step on turns go round: schedules of correct programs end.
 constexpr std::uint64_t kFairAfter = 50'000;
 
@@ -55,9 +55,10 @@ bool Schedules::wants_steps() const {
   return state_->lessons > 0;
 }
 
-void Schedules::learn(const std::vector<sim::Step>& steps, const std::vector<std::uint32_t>& parents) {
+void Schedules::learn(const std::vector<sim::Step>& steps, const std::vector<sim::Ordering>& orderings,
+                      const std::vector<std::uint32_t>& parents) {
   --state_->lessons;
-  state_->profile.add(steps, parents, {});
+  state_->profile.add(steps, orderings, parents, {});
   state_->profile.note_decisions(state_->last->decisions());
 }
 

@@ -30,8 +30,9 @@ class Schedules {
   [[nodiscard]] const char* name() const;
   /// Whether steps() of the schedule under way are wanted.
   [[nodiscard]] bool wants_steps() const;
-  /// Takes in what a schedule did; `parents` says who started whom.
-  void learn(const std::vector<sim::Step>& steps, const std::vector<std::uint32_t>& parents);
+  /// Takes in what a schedule did, and what ordered that; `parents` says who started whom.
+  void learn(const std::vector<sim::Step>& steps, const std::vector<sim::Ordering>& orderings,
+             const std::vector<std::uint32_t>& parents);
   /// Objects were noticed that no profile knows: the next schedules teach again.
   void forget();
 

@@ -1,7 +1,6 @@
-// Ambush: one thread stops before one of its accesses, another goes ahead of it; both drawn by role.
+// Ambush: threads stop before one of their accesses, and others go ahead of them.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "sim/race/profile.h"
@@ -12,9 +11,13 @@ namespace lockstep::race {
 
 /// Most bugs need one thread stopped at the right place while one certain other runs. Among a hundred threads
 /// that do the same, drawing both by chance takes ten thousand runs; so they are drawn by role: threads whose
-/// profiled operations are alike are one role, and roles have equal chances. The rest is as in PCT: random
-/// priorities, no other preemption. Now and then a third thread runs before both, or the second one stops as
-/// well.
+/// profiled operations are alike are one role, and roles take turns. Within a role the places come without
+/// repetition until all have been tried. The rest is as in PCT: random priorities, no other preemption. Now
+/// and then a third thread runs first, or the one that comes meanwhile stops as well.
+///
+/// Every third of its runs is a rendezvous instead: all threads stop before their n-th access, so that each
+/// holds what it holds then, or knows what it knows then, before anybody goes on; one role, often, before the
+/// others.
 class Ambush final : public SeededStrategy {
  public:
   /// Both must outlive the strategy.
@@ -34,22 +37,39 @@ class Ambush final : public SeededStrategy {
  private:
   static constexpr std::uint32_t kNobody = 0xffffffff;
 
-  /// A thread that is to stop before its `stop`-th access to something shared; 0: nowhere.
-  struct Actor {
-    std::uint32_t thread = kNobody;
+  /// One thread's part in the plot.
+  struct Part {
+    std::uint64_t priority = 0;
+    /// Stops before its `stop`-th access to something shared; 0: nowhere.
     std::uint64_t stop = 0;
     std::uint64_t done = 0;
+    /// Goes on before others after a rendezvous.
+    bool favoured = false;
   };
+  using Role = std::vector<std::uint32_t>;
+
+  void plan_ambush(std::uint64_t turn);
+  void plan_rendezvous(std::uint64_t turn);
+  [[nodiscard]] Part& part(std::uint32_t thread);
+  [[nodiscard]] std::uint32_t member(const Role& role);
   [[nodiscard]] std::uint32_t draw_thread();
-  [[nodiscard]] Actor draw_actor(bool stops);
+  /// Places at which a thread of that role can stop so that it has done something before.
+  [[nodiscard]] std::uint64_t places(const Role& role) const;
+  void stop_at(std::uint32_t thread, std::uint64_t place);
+  [[nodiscard]] std::uint64_t some_priority() { return draw_priority() & ~(std::uint64_t{1} << 62); }
   void set_priority(const sim::Fiber& fiber, std::uint64_t priority);
+  [[nodiscard]] std::uint64_t stopped_priority(const Part& own);
 
   const Profile& profile_;
-  /// Who is stopped, and who comes meanwhile.
-  std::array<Actor, 2> actors_;
+  const Shared* shared_ = nullptr;
+  std::vector<Part> parts_;
+  /// Runs first, until it blocks.
   std::uint32_t before_ = kNobody;
-  std::vector<std::uint64_t> priorities_;
+  bool rendezvous_ = false;
+  /// Of those that stopped, the last goes on first.
+  bool reversed_ = false;
   std::uint64_t lowest_ = 0;
+  std::uint64_t highest_stopped_ = 0;
   MaxTree ready_by_priority_;
   FiberTable fibers_;
 };

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMostKept = 16'384;
 constexpr std::uint64_t kAskEvery = 64;
+/// So many runs are profiled from the first.
+constexpr std::uint64_t kLessons = 6;
 
 /// Numbers of the names that several objects share: their classes.
 std::vector<std::uint32_t> classes_of(const std::vector<ObjectInfo>& objects) {
@@ -115,9 +117,9 @@ class Exploration {
     return is_dfs() ? static_cast<sim::Strategy&>(dfs_) : portfolio_.for_run(run);
   }
 
-  /// Both runs without preemptions, and ever rarer ones of others: what is done depends on who comes first.
+  /// The first runs, and ever rarer ones later: what is done depends on who comes first.
   [[nodiscard]] static bool profiles(std::uint64_t run) {
-    return run < 2 || (std::has_single_bit(run) && std::countr_zero(run) % 2 == 0);
+    return run < kLessons || (std::has_single_bit(run) && std::countr_zero(run) % 2 == 0);
   }
 
   std::optional<Finding> run_one(sim::Strategy& strategy, std::uint64_t run) {
@@ -131,7 +133,7 @@ class Exploration {
   /// Takes in what run_one() has profiled: not before the run has been repeated for whatever reason.
   void learn() {
     if (!profiled_.steps.empty() && profiled_.steps.size() < options_.runner.fair_after) {
-      profile_.add(profiled_.steps, profiled_.parents, classes_of(profiled_.objects));
+      profile_.add(profiled_.steps, profiled_.orderings, profiled_.parents, classes_of(profiled_.objects));
       profile_.note_decisions(profiled_.steps.size());
     }
     profiled_.steps.clear();

@@ -7,8 +7,11 @@
 namespace lockstep::race {
 namespace {
 
-/// Priorities given later stand below this one, in the order in which they were given.
+/// One run of that many changes at most `depth` times instead of a few.
 constexpr std::uint64_t kRarely = 4;
+/// One run of that many takes everything that is shared for contended.
+constexpr std::uint64_t kAnything = 8;
+/// Priorities given later stand below this one, in the order in which they were given.
 constexpr std::uint64_t kDemoted = std::uint64_t{1} << 62;
 
 }  // namespace
@@ -24,10 +27,11 @@ std::uint64_t Pct::draw_points() {
 
 void Pct::begin() {
   SeededStrategy::begin();
-  selective_ = profile_.shared_accesses() != 0;
+  shared_ = draw(kAnything) == 0 ? &profile_.shared() : &profile_.contended();
+  selective_ = shared_->accesses() != 0;
   passed_ = 0;
   const std::uint64_t points = draw_points();
-  const std::uint64_t decisions = selective_ ? profile_.shared_accesses() : profile_.decisions();
+  const std::uint64_t decisions = selective_ ? shared_->accesses() : profile_.decisions();
   change_points_.clear();
   while (change_points_.size() < std::min(points, decisions)) {
     const std::uint64_t point = 1 + draw(decisions);
@@ -69,7 +73,7 @@ sim::Fiber& Pct::choose() {
   }
   sim::Fiber* chosen = &fibers_[ready_by_priority_.top()];
   // Only operations on what threads share are worth a change.
-  if (!selective_ || profile_.is_shared(chosen->op.object)) {
+  if (!selective_ || shared_->has(chosen->op.object)) {
     ++passed_;
     if (!change_points_.empty() && change_points_.back() <= passed_) {
       change_points_.pop_back();

@@ -36,7 +36,8 @@ class Pct final : public SeededStrategy {
   const Profile& profile_;
   std::uint32_t depth_;
   bool exact_;
-  /// The profile knows what threads share: decisions before other operations do not count.
+  const Shared* shared_ = nullptr;
+  /// The profile knows what threads contend for: decisions before other operations do not count.
   bool selective_ = false;
   std::uint64_t passed_ = 0;
   /// Later ones first; the last is the next.

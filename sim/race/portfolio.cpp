@@ -1,6 +1,7 @@
 // Whose turn it is.
 #include "sim/race/portfolio.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -20,10 +21,11 @@ constexpr std::array<std::pair<StrategyKind, const char*>, 9> kNames = {{
 }};
 
 /// Best first: most bugs show within a few runs of the first.
-constexpr std::array<StrategyKind, 12> kRound = {
-    StrategyKind::kSurw,   StrategyKind::kAmbush, StrategyKind::kPct,    StrategyKind::kSurw,
-    StrategyKind::kAmbush, StrategyKind::kPos,    StrategyKind::kSurw,   StrategyKind::kUrw,
-    StrategyKind::kAmbush, StrategyKind::kPct,    StrategyKind::kAmbush, StrategyKind::kRandomWalk};
+constexpr std::array<StrategyKind, 14> kRound = {
+    StrategyKind::kAmbush, StrategyKind::kSurw,      StrategyKind::kAmbush, StrategyKind::kAmbush,
+    StrategyKind::kSurw,   StrategyKind::kAmbush,    StrategyKind::kPct,    StrategyKind::kAmbush,
+    StrategyKind::kPos,    StrategyKind::kSurw,      StrategyKind::kAmbush, StrategyKind::kUrw,
+    StrategyKind::kPct,    StrategyKind::kRandomWalk};
 
 }  // namespace
 
@@ -59,10 +61,16 @@ Portfolio::Portfolio(sim::Choices& choices, const Profile& profile, StrategyKind
 
 SeededStrategy& Portfolio::for_run(std::uint64_t run) {
   StrategyKind kind = kind_;
+  std::uint64_t turn = run <= 1 ? run : run - 2;
   if (run <= 1) {
     kind = StrategyKind::kRunToBlock;
   } else if (kind == StrategyKind::kPortfolio) {
-    kind = kRound[(run - 2) % kRound.size()];
+    const std::size_t at = static_cast<std::size_t>(turn % kRound.size());
+    kind = kRound[at];
+    const auto in = [kind](auto begin, auto end) {
+      return static_cast<std::uint64_t>(std::count(begin, end, kind));
+    };
+    turn = turn / kRound.size() * in(kRound.begin(), kRound.end()) + in(kRound.begin(), kRound.begin() + at);
   }
   SeededStrategy* strategy = &run_to_block_;
   switch (kind) {
@@ -89,7 +97,7 @@ SeededStrategy& Portfolio::for_run(std::uint64_t run) {
     case StrategyKind::kPortfolio:
       break;
   }
-  strategy->set_run(run);
+  strategy->set_run(run, turn);
   return *strategy;
 }
 

@@ -36,7 +36,7 @@ enum class StrategyKind : std::uint8_t {
 [[nodiscard]] bool parse_strategy(std::string_view text, StrategyKind& kind);
 
 /// One strategy of each kind, and whose turn it is. Runs 0 and 1 never preempt: they are the profile of the
-/// program. Then, of twelve runs, four are ambushes, three SURW, two PCT, one each of POS, URW and random
+/// program. Then, of fourteen runs, six are ambushes, three SURW, two PCT, one each of POS, URW and random
 /// walk.
 class Portfolio {
  public:

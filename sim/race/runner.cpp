@@ -80,9 +80,11 @@ std::optional<Finding> Runner::run_recorded(sim::Strategy& strategy, std::uint64
   recording_ = &recording;
   strategy.record_into(&recording.steps);
   strategy.record_values_into(&recording.values);
+  strategy.record_orderings_into(&recording.orderings);
   std::optional<Finding> finding = this->run(strategy, run);
   strategy.record_into(nullptr);
   strategy.record_values_into(nullptr);
+  strategy.record_orderings_into(nullptr);
   recording_ = nullptr;
   return finding;
 }

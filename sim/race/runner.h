@@ -35,6 +35,7 @@ struct RunnerOptions {
 struct Recording {
   std::vector<sim::Step> steps;
   std::vector<std::uint32_t> values;
+  std::vector<sim::Ordering> orderings;
   /// Of threads, in order of creation.
   std::vector<std::string> names;
   std::vector<ObjectInfo> objects;

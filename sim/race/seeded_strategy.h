@@ -18,8 +18,12 @@ class SeededStrategy : public sim::Strategy {
         turns_(choices, sim::ChoiceDomain::kSchedule, 0, kTurns),
         values_(choices, sim::ChoiceDomain::kWakeUp, 0, kValues) {}
 
-  /// Which run begin_run() begins next.
-  void set_run(std::uint64_t run) { run_ = run; }
+  /// Which run begin_run() begins next, and how many of the exploration's runs this strategy had before.
+  void set_run(std::uint64_t run, std::uint64_t turn) {
+    run_ = run;
+    turn_ = turn;
+  }
+  void set_run(std::uint64_t run) { set_run(run, run); }
   [[nodiscard]] virtual const char* name() const = 0;
 
  protected:
@@ -35,15 +39,22 @@ class SeededStrategy : public sim::Strategy {
   /// A priority that hardly ever equals another: above all small numbers, below 2^64.
   [[nodiscard]] std::uint64_t draw_priority() { return turns_.bits() | (std::uint64_t{1} << 63); }
   [[nodiscard]] std::uint64_t run() const { return run_; }
+  [[nodiscard]] std::uint64_t turn() const { return turn_; }
+  /// A word that is the same in all runs.
+  [[nodiscard]] std::uint64_t constant(std::uint64_t which) const {
+    return choices_.bits({sim::ChoiceDomain::kSchedule, which, kConstants, 0});
+  }
 
  private:
   static constexpr std::uint32_t kTurns = 1;
   static constexpr std::uint32_t kValues = 1;
+  static constexpr std::uint32_t kConstants = 2;
 
   sim::Choices& choices_;
   sim::ChoiceStream turns_;
   sim::ChoiceStream values_;
   std::uint64_t run_ = 0;
+  std::uint64_t turn_ = 0;
 };
 
 /// Ready fibers by their number.

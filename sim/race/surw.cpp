@@ -8,18 +8,21 @@ namespace {
 
 /// One run of that many selects the class of its object, where that has several members.
 constexpr std::uint64_t kClassEvery = 4;
+/// One run of that many takes everything that is shared for contended.
+constexpr std::uint64_t kAnything = 8;
 
 }  // namespace
 
 void Surw::select() {
   target_ = 0;
   class_ = 0;
-  if (profile_.shared().empty()) {
+  const Shared& shared = draw(kAnything) == 0 ? profile_.shared() : profile_.contended();
+  if (shared.objects().empty()) {
     profiled_.clear();
     return;
   }
-  std::uint64_t point = draw(profile_.shared_accesses());
-  for (const Profile::SharedObject& object : profile_.shared()) {
+  std::uint64_t point = draw(shared.accesses());
+  for (const Shared::Object& object : shared.objects()) {
     if (point < object.accesses) {
       target_ = object.object;
       break;

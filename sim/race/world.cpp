@@ -41,6 +41,7 @@ void World::started_by(ThreadIndex parent, ThreadIndex child, const char* name) 
   }
   parents_[child] = parent;
   names_[child] = name;
+  tell(sim::Ordering::Kind::kStarted, child);
   if (races_ != nullptr) {
     races_->on_fork(parent, child);
   }
@@ -54,6 +55,7 @@ void World::join(const Thread& thread) {
   if (engine_.stopping()) {
     return;
   }
+  tell(sim::Ordering::Kind::kJoined, thread.index);
   if (races_ != nullptr) {
     races_->on_join(self(), thread.index);
   }
@@ -90,7 +92,14 @@ std::uint32_t World::choose(std::uint32_t bound) {
   return engine_.strategy() == nullptr ? 0 : engine_.strategy()->choose_value(bound);
 }
 
+void World::tell(sim::Ordering::Kind kind, std::uint32_t what) {
+  if (engine_.strategy() != nullptr) {
+    engine_.strategy()->order(kind, *engine_.current().fiber, what);
+  }
+}
+
 void World::locked(sim::ObjectId lock, LockMode mode, Site site) {
+  tell(mode == LockMode::kShared ? sim::Ordering::Kind::kTookShared : sim::Ordering::Kind::kTook, lock);
   if (races_ != nullptr) {
     races_->on_lock(self(), lock, mode);
   }
@@ -100,6 +109,7 @@ void World::locked(sim::ObjectId lock, LockMode mode, Site site) {
 }
 
 void World::unlocked(sim::ObjectId lock, LockMode mode) {
+  tell(sim::Ordering::Kind::kGaveBack, lock);
   if (races_ != nullptr) {
     races_->on_unlock(self(), lock, mode);
   }

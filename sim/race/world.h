@@ -108,6 +108,7 @@ class World {
 
  private:
   void end_others() noexcept;
+  void tell(sim::Ordering::Kind kind, std::uint32_t what);
   Thread started(const char* name, sim::FiberRef fiber);
 
   sim::Engine& engine_;

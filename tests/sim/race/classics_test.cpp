@@ -35,7 +35,7 @@ TEST(Classics, are_found_from_twenty_seeds_of_twenty) {
   }
   const double mean = std::exp(logarithms / static_cast<double>(programs));
   std::printf("%-20s %8.1f schedules (geometric mean)\n", "all", mean);
-  EXPECT_LE(mean, 12);
+  EXPECT_LE(mean, 6);
 }
 
 TEST(Classics, have_correct_twins_of_which_nothing_is_reported) {
