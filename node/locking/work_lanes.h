@@ -7,14 +7,12 @@
 #include <deque>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "node/locking/queued.h"
 #include "node/locking/tiered_lock.h"
 
 namespace lockstep::locking {
-
-/// What became of an attempt to queue something. Whoever is refused still has it, and rolls back what it had
-/// noted.
-enum class Queued : std::uint8_t { kQueued, kFull, kClosed };
 
 /// `Lanes` queues with a bound each, behind one mutex and one condition: whatever is queued, in whichever
 /// lane, is seen by the consumer before it sleeps, and wakes it afterwards. Lower lanes go first. One or more
@@ -45,18 +43,37 @@ class WorkLanes {
   [[nodiscard]] std::optional<T> pop(const char* site) {
     Hold hold = mutex_.hold(site);
     while (true) {
-      for (auto& lane : lanes_) {
-        if (!lane.empty()) {
-          std::optional<T> work(std::move(lane.front()));
-          lane.pop_front();
-          return work;
-        }
+      if (std::optional<T> work = take_first(Lanes)) {
+        return work;
       }
       if (closed_) {
         return std::nullopt;
       }
       hold.wait(filled_);
     }
+  }
+  /// The next work of the first `lanes` lanes, if there is any.
+  [[nodiscard]] std::optional<T> try_pop(const char* site, std::size_t lanes = Lanes) {
+    const Hold hold = mutex_.hold(site);
+    return take_first(lanes);
+  }
+  /// Takes nothing more and hands out what is queued, by lane. Whoever waits in pop() wakes. Empty the second
+  /// time.
+  [[nodiscard]] std::vector<T> close_and_take(const char* site) {
+    std::vector<T> left;
+    {
+      const Hold hold = mutex_.hold(site);
+      closed_ = true;
+      while (std::optional<T> work = take_first(Lanes)) {
+        left.push_back(std::move(*work));
+      }
+    }
+    filled_.notify_all();
+    return left;
+  }
+  [[nodiscard]] bool is_closed(const char* site) {
+    const Hold hold = mutex_.hold(site);
+    return closed_;
   }
   /// Takes nothing more; what is queued is still handed out. Whoever waits in pop() wakes.
   void close(const char* site) {
@@ -72,6 +89,17 @@ class WorkLanes {
   }
 
  private:
+  [[nodiscard]] std::optional<T> take_first(std::size_t lanes) {
+    for (std::size_t i = 0; i < lanes; ++i) {
+      if (!lanes_[i].empty()) {
+        std::optional<T> work(std::move(lanes_[i].front()));
+        lanes_[i].pop_front();
+        return work;
+      }
+    }
+    return std::nullopt;
+  }
+
   TieredMutex mutex_;
   runtime::CondVar filled_;
   std::array<std::size_t, Lanes> bounds_;

@@ -9,6 +9,9 @@
 #include "node/real/system_clock.h"
 #include "sim/core/fiber_scheduler.h"
 #include "sim/core/fiber_sync.h"
+#include "sim/race/explored_scheduler.h"
+#include "sim/race/explored_sync.h"
+#include "sim/race/explorer.h"
 #include "sim/world/node_clock.h"
 
 namespace lockstep::test {
@@ -49,6 +52,21 @@ std::string on_fibers(std::uint64_t seed, const Story& story) {
   }
   engine.unwind();
   return told;
+}
+
+std::string explored(std::uint64_t schedules, const Story& story) {
+  race::ExploreOptions options;
+  options.schedules = schedules;
+  const race::Report report = race::explore(
+      [&](race::World& run) {
+        sim::NodeClock clock(run.engine(), {});
+        race::ExploredScheduler scheduler(run, clock);
+        race::ExploredSync sync(run, clock);
+        LockWorld world({&sync, scheduler, clock}, false);
+        story(world);
+      },
+      options);
+  return report.clean() ? "" : report.text();
 }
 
 void in_all_worlds(std::uint64_t schedules, const Story& story) {

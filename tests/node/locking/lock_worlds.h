@@ -36,6 +36,8 @@ using Story = std::function<void(LockWorld&)>;
 void on_threads(const Story& story);
 /// Tells it as fibers with the schedule of `seed`. Returns what went wrong: a failure, or who is stuck.
 [[nodiscard]] std::string on_fibers(std::uint64_t seed, const Story& story);
+/// Tells it under the race explorer, which picks where threads lose their turn; what it found, or nothing.
+[[nodiscard]] std::string explored(std::uint64_t schedules, const Story& story);
 /// Tells it on OS threads a few times and on fibers with `schedules` schedules; all must end well.
 void in_all_worlds(std::uint64_t schedules, const Story& story);
 
