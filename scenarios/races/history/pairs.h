@@ -28,6 +28,10 @@ struct Pair {
 /// All pairs, by group.
 [[nodiscard]] std::vector<Pair> all_pairs();
 
+/// Bugs that the node still has, because leanSpec has them: here the buggy side is the node's part, and the
+/// good one, beside the story, shows what would cure it.
+[[nodiscard]] std::vector<Pair> open_pairs();
+
 /// The groups.
 [[nodiscard]] std::vector<Pair> state_pairs();
 [[nodiscard]] std::vector<Pair> block_cache_pairs();
