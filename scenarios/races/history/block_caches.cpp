@@ -58,6 +58,9 @@ class TwoLookCache : public BlockCache {
 class NodeCache : public BlockCache {
  public:
   explicit NodeCache(World& world) : BlockCache(world.seams()) {}
+  void insert(const char* site, const Root& root, SignedBlockPointer block, BytesPointer bytes) {
+    static_cast<void>(insert_evicting(site, root, std::move(block), std::move(bytes), {1}));
+  }
 };
 
 /// B-011. The importer reads a pair while a pruner removes it.
@@ -172,7 +175,7 @@ struct InsertThenAttach {
 };
 struct InsertWhole {
   static void add(BlockCache& cache, World& world) {
-    cache.insert("gossip", root_of(2), block_of(2), bytes_of(world, 2));
+    static_cast<void>(cache.insert_evicting("gossip", root_of(2), block_of(2), bytes_of(world, 2), {1}));
   }
 };
 

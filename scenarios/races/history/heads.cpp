@@ -1,8 +1,11 @@
 // Head, justified and finalized: fields that belong together, read as if they did not.
 #include <cstdint>
+#include <memory>
 
+#include "node/chain/chain_reader.h"
 #include "node/locking/coherent.h"
 #include "node/runtime/atomic.h"
+#include "node/sync/server.h"
 #include "scenarios/races/history/pairs.h"
 
 namespace lockstep::scenarios::races {
@@ -91,38 +94,65 @@ void a_decision_sees_one_head(World& world) {
         [&] { world.expect(Reader::decides_as_it_says(head), "what was said contradicts what was done"); }}});
 }
 
-/// What the chain says of itself; finality is always two slots behind the head.
-struct View {
-  int head = 2;
-  int finalized = 0;
-};
+/// The checkpoint of a slot: its root is that of no other.
+spec::Checkpoint checkpoint(std::uint64_t slot) {
+  spec::Checkpoint checkpoint{{}, spec::Slot(slot)};
+  checkpoint.root.data.fill(static_cast<std::uint8_t>(slot));
+  return checkpoint;
+}
 
-/// Each field with a getter of its own, each getter with the lock.
-struct FieldByField {
-  static View look(Coherent<View>& view) {
-    View seen;
-    seen.finalized = view.read("finalized").finalized;
-    seen.head = view.read("head").head;
-    return seen;
+/// What the chain says of itself with the head at `slot`; finality is always two slots behind.
+chain::ChainView view_at(std::uint64_t slot) {
+  const spec::Checkpoint head = checkpoint(slot);
+  return {.head = head,
+          .safe_target = head,
+          .justified = checkpoint(slot - 1),
+          .finalized = checkpoint(slot - 2),
+          .time = {},
+          .newest_block_slot = spec::Slot(slot)};
+}
+
+/// Each checkpoint with a getter of its own, each getter with the lock.
+class FieldByField {
+ public:
+  explicit FieldByField(World& world) : view_(world.seams(), Tier::kForkChoice, "chain view", view_at(2)) {}
+  void advance(std::uint64_t slot) {
+    view_.update("importer", [&](chain::ChainView& view) { return view = view_at(slot); });
   }
+  spec::Status status() {
+    return {.finalized = view_.read("finalized").finalized, .head = view_.read("head").head};
+  }
+
+ private:
+  chain::SharedChainView view_;
 };
-struct AtOnce {
-  static View look(Coherent<View>& view) { return view.read("view"); }
+/// What the node publishes of its chain, and how it answers a peer from that.
+class NodeStatus {
+ public:
+  explicit NodeStatus(World& world)
+      : chain_(std::make_unique<chain::PublishedChain>(world.seams(), view_at(2),
+                                                       std::make_shared<const spec::State>())) {}
+  void advance(std::uint64_t slot) { chain_->changed(view_at(slot), nullptr); }
+  spec::Status status() { return sync::status_of(*chain_); }
+
+ private:
+  /// Too large for the stack of a thread.
+  std::unique_ptr<chain::PublishedChain> chain_;
 };
 
-/// B-022. The aggregator needs head and finalized for one signature.
-template <typename Look>
+/// B-022. A peer asks for head and finalized while both move.
+template <typename Chain>
 void head_and_finalized_are_of_one_moment(World& world) {
-  Coherent<View> view(world.seams(), Tier::kForkChoice, "chain view");
+  Chain chain(world);
   world.beside({{"importer",
                  [&] {
-                   for (int slot = 3; slot < 5; ++slot) {
-                     view.update("importer", [&](View& place) { return place = View{slot, slot - 2}; });
-                   }
+                   chain.advance(3);
+                   chain.advance(4);
                  }},
-                {"aggregator", [&] {
-                   const View seen = Look::look(view);
-                   world.expect(seen.head == seen.finalized + 2, "head and finalized of two moments");
+                {"request handler", [&] {
+                   const spec::Status seen = chain.status();
+                   world.expect(seen.head == checkpoint(seen.finalized.slot.value + 2),
+                                "head and finalized of two moments");
                  }}});
 }
 
@@ -174,7 +204,8 @@ std::vector<Pair> head_pairs() {
       {"B-021", "a decision reads the head once", 200, &a_decision_sees_one_head<ReadTwice>,
        &a_decision_sees_one_head<ReadOnce>},
       {"B-022", "head and finalized are read together", 200,
-       &head_and_finalized_are_of_one_moment<FieldByField>, &head_and_finalized_are_of_one_moment<AtOnce>},
+       &head_and_finalized_are_of_one_moment<FieldByField>,
+       &head_and_finalized_are_of_one_moment<NodeStatus>},
       {"B-128", "a clock that two threads share is atomic", 200, &a_watchdog_sees_times_that_were<PlainTime>,
        &a_watchdog_sees_times_that_were<AtomicTime>},
   };

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "node/chain/chain_reader.h"
 #include "node/locking/cached_value.h"
 #include "node/locking/coherent.h"
 #include "node/locking/pinned_map.h"
@@ -274,6 +275,78 @@ void finality_is_reported_once(World& world) {
   world.expect(emitted == std::vector<int>{5}, "finality of one slot was reported twice");
 }
 
+spec::Root root_of(std::uint64_t slot) {
+  spec::Root root;
+  root.data.fill(static_cast<std::uint8_t>(slot));
+  return root;
+}
+
+/// Head and checkpoints stay at slot 1 while blocks of a minority come.
+chain::ChainView stalled_view(std::uint64_t newest) {
+  const spec::Checkpoint first{root_of(1), spec::Slot(1)};
+  return {.head = first,
+          .safe_target = first,
+          .justified = first,
+          .finalized = {root_of(0), spec::Slot(0)},
+          .time = {},
+          .newest_block_slot = spec::Slot(newest)};
+}
+
+/// Keeps the states of so many of the highest slots.
+class KeepsTheNewest {
+ public:
+  explicit KeepsTheNewest(World& world) : states_(world.seams(), Tier::kStates, "states") {}
+  void import(std::uint64_t slot) {
+    states_.put_exclusive("import", slot, std::make_shared<const State>());
+    if (slot >= kKept) {
+      static_cast<void>(states_.fetch_remove("prune", slot - kKept));
+    }
+  }
+  bool has_head_state() { return states_.get("api", 1).has_value(); }
+
+ private:
+  static constexpr std::uint64_t kKept = 3;
+  locking::PinnedMap<std::uint64_t, State> states_;
+};
+class NodeChain {
+ public:
+  explicit NodeChain(World& world)
+      : chain_(std::make_unique<chain::PublishedChain>(world.seams(), anchored_view(),
+                                                       std::make_shared<const spec::State>())) {}
+  void import(std::uint64_t slot) {
+    spec::SignedBlock block;
+    block.block.slot = spec::Slot(slot);
+    chain_->imported(root_of(slot), std::make_shared<const spec::SignedBlock>(std::move(block)),
+                     std::make_shared<const spec::State>());
+    chain_->changed(stalled_view(slot), nullptr);
+  }
+  bool has_head_state() { return chain_->borrow_state("api", chain_->view("api").head.root).has_value(); }
+
+ private:
+  static chain::ChainView anchored_view() {
+    chain::ChainView view = stalled_view(0);
+    view.head = view.finalized;
+    return view;
+  }
+  /// Too large for the stack of a thread.
+  std::unique_ptr<chain::PublishedChain> chain_;
+};
+
+/// B-186. Finality stalls and a minority's fork grows; the states of the head must stay.
+template <typename Chain>
+void the_heads_state_stays(World& world) {
+  Chain chain(world);
+  chain.import(1);
+  world.beside({{"importer",
+                 [&] {
+                   for (std::uint64_t slot = 2; slot < 7; ++slot) {
+                     chain.import(slot);
+                   }
+                 }},
+                {"api", [&] { world.expect(chain.has_head_state(), "the state of the head was pruned"); }}});
+  world.expect(chain.has_head_state(), "the state of the head was pruned");
+}
+
 }  // namespace
 
 std::vector<Pair> state_pairs() {
@@ -295,6 +368,8 @@ std::vector<Pair> state_pairs() {
       {"B-026", "a borrow ends also when the copy fails", 200,
        &a_failed_copy_leaves_no_lock_behind<ForgetfulStates>,
        &a_failed_copy_leaves_no_lock_behind<locking::PinnedMap<int, HugeState>>},
+      {"B-186", "the states of head, justified and finalized stay", 1, &the_heads_state_stays<KeepsTheNewest>,
+       &the_heads_state_stays<NodeChain>},
   };
 }
 
