@@ -1,4 +1,5 @@
-// Fuzzes requests and responses: header, body, snappy frames and SSZ inside. The first byte chooses which.
+// Fuzzes what requests and responses are made of: header, payload, snappy frames and SSZ inside. The first
+// byte chooses which.
 #include "harness.h"
 #include "node/networking/request_codec.h"
 
@@ -17,32 +18,39 @@ base::ByteView body_of(const base::Bytes& frame) {
 void request(base::ByteView frame) {
   base::ByteView body;
   const auto header = networking::decode_header(frame, body);
-  if (!header) {
+  if (!header || !header->names_protocol()) {
     return;
   }
-  const auto request = networking::decode_request(header->protocol, body);
+  const auto protocol = static_cast<chain::Protocol>(header->protocol);
+  const auto request = networking::decode_request(protocol, body);
   if (!request) {
     return;
   }
   const base::Bytes encoded = networking::encode_request(header->id, *request);
-  const auto again = networking::decode_request(header->protocol, body_of(encoded));
+  const auto again = networking::decode_request(protocol, body_of(encoded));
   fuzz::check(again.has_value() && *again == *request, "decode(encode(request)) == request");
 }
 
 void response(base::ByteView frame) {
   base::ByteView body;
   const auto header = networking::decode_header(frame, body);
-  if (!header) {
+  if (!header || !header->names_protocol()) {
     return;
   }
-  const auto response = networking::decode_response(header->protocol, body);
-  if (!response) {
+  const auto protocol = static_cast<chain::Protocol>(header->protocol);
+  const auto place = networking::decode_index(body);
+  if (!place) {
     return;
   }
-  std::size_t items = 0;
-  const base::Bytes encoded = networking::encode_response(header->id, header->protocol, *response, items);
-  const auto again = networking::decode_response(header->protocol, body_of(encoded));
-  fuzz::check(again.has_value() && again->index() == response->index(), "a response survives encoding");
+  const auto piece = networking::decode_piece(protocol, place->body);
+  if (!piece) {
+    return;
+  }
+  const base::Bytes encoded = networking::encode_piece(header->id, protocol, place->index, *piece);
+  const auto place_again = networking::decode_index(body_of(encoded));
+  fuzz::check(place_again.has_value() && place_again->index == place->index, "an index survives encoding");
+  const auto again = networking::decode_piece(protocol, place_again->body);
+  fuzz::check(again.has_value() && again->index() == piece->index(), "a piece survives encoding");
 }
 
 }  // namespace

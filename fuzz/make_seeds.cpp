@@ -130,6 +130,9 @@ base::Bytes behind_header(std::uint8_t choice, chain::Protocol protocol, const b
   base::ByteView old_body;
   static_cast<void>(networking::decode_header(frame, old_body));
   frame.resize(frame.size() - old_body.size());
+  if (choice == 1) {
+    frame.push_back(0);  // The place of a response's first piece.
+  }
   frame.insert(frame.end(), body.begin(), body.end());
   return behind(choice, frame);
 }

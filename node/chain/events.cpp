@@ -43,15 +43,17 @@ std::string_view to_string(DutySkip reason) {
 
 std::string_view to_string(Buffer buffer) {
   static constexpr std::array<std::string_view, kBuffers> kNames{
-      "pending_blocks",     "early_blocks",  "ready_blocks",       "pending_attestations",
-      "pending_aggregates", "seen_messages", "requests_in_flight", "signed_blocks"};
+      "pending_blocks",     "early_blocks",      "ready_blocks",       "pending_attestations",
+      "pending_aggregates", "seen_messages",     "requests_in_flight", "signed_blocks",
+      "block_fetches",      "response_channels", "invalid_roots"};
   return name_in(kNames, buffer);
 }
 
 std::string_view to_string(Drop reason) {
   static constexpr std::array<std::string_view, kDrops> kNames{
-      "bad_frame",  "bad_rpc", "unknown_topic", "unsubscribed", "too_long",
-      "bad_snappy", "bad_ssz", "bad_request",   "bad_response", "unsolicited"};
+      "bad_frame",     "bad_rpc",         "unknown_topic",     "unsubscribed",     "too_long",
+      "bad_snappy",    "bad_ssz",         "bad_request",       "bad_response",     "unsolicited",
+      "late_response", "unknown_request", "too_many_requests", "endless_response", "slow_response"};
   return name_in(kNames, reason);
 }
 
@@ -61,8 +63,14 @@ std::string_view to_string(Protocol protocol) {
 }
 
 std::string_view to_string(RequestEnd end) {
-  static constexpr std::array<std::string_view, 5> kNames{"answered", "refused", "timed_out", "disconnected",
-                                                          "invalid"};
+  static constexpr std::array<std::string_view, 7> kNames{"answered", "refused",  "timed_out", "disconnected",
+                                                          "invalid",  "not_sent", "no_room"};
+  return name_in(kNames, end);
+}
+
+std::string_view to_string(ServedEnd end) {
+  static constexpr std::array<std::string_view, kServedEnds> kNames{"complete", "refused", "stalled",
+                                                                    "unanswered", "disconnected"};
   return name_in(kNames, end);
 }
 

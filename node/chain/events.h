@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "node/base/time.h"
+#include "node/chain/exchange.h"
 #include "node/runtime/transport.h"
 #include "node/spec/containers.h"
 #include "node/spec/rejection.h"
@@ -154,8 +155,11 @@ enum class Buffer : std::uint8_t {
   kSeenMessages,
   kRequestsInFlight,
   kSignedBlocks,
+  kBlockFetches,      ///< Requests of blocks by root that are under way or have a place reserved.
+  kResponseChannels,  ///< Requests of peers that are not answered whole.
+  kInvalidRoots,      ///< Blocks that were refused and are not fetched again.
 };
-inline constexpr std::size_t kBuffers = 8;
+inline constexpr std::size_t kBuffers = 11;
 std::string_view to_string(Buffer buffer);
 
 /// A buffer's fill changed.
@@ -167,18 +171,23 @@ struct BufferLevel {
 
 /// Why a gossip message, or a frame, was dropped without reaching the chain.
 enum class Drop : std::uint8_t {
-  kBadFrame,      ///< Empty, or of a channel that does not exist.
-  kBadRpc,        ///< Not a gossipsub RPC.
-  kUnknownTopic,  ///< No topic of this network.
-  kUnsubscribed,  ///< A topic of this network that this node does not follow.
-  kTooLong,       ///< Longer than 10 MiB once decompressed.
-  kBadSnappy,     ///< Does not decompress.
-  kBadSsz,        ///< Decompresses, but is not the container that the topic carries.
-  kBadRequest,    ///< A request that cannot be read.
-  kBadResponse,   ///< A response that cannot be read, or breaks the rules of its protocol.
-  kUnsolicited,   ///< A response to no request of ours, or one that came after its time-out.
+  kBadFrame,         ///< Empty, or of a channel that does not exist.
+  kBadRpc,           ///< Not a gossipsub RPC.
+  kUnknownTopic,     ///< No topic of this network.
+  kUnsubscribed,     ///< A topic of this network that this node does not follow.
+  kTooLong,          ///< Longer than 10 MiB once decompressed.
+  kBadSnappy,        ///< Does not decompress.
+  kBadSsz,           ///< Decompresses, but is not the container that the topic carries.
+  kBadRequest,       ///< A request that cannot be read.
+  kBadResponse,      ///< A response that cannot be read, or breaks the rules of its protocol.
+  kUnsolicited,      ///< A response to a request that was never made, or not to this peer.
+  kLateResponse,     ///< Part of a response that had come already, or after the request's end.
+  kUnknownRequest,   ///< A request of a protocol that does not exist.
+  kTooManyRequests,  ///< A request beyond those that one peer may have unanswered.
+  kEndlessResponse,  ///< More chunks than the request can have.
+  kSlowResponse,     ///< A response that began and then did not go on, or not within its time.
 };
-inline constexpr std::size_t kDrops = 10;
+inline constexpr std::size_t kDrops = 15;
 std::string_view to_string(Drop reason);
 
 struct MessageDropped {
@@ -197,7 +206,15 @@ struct RequestSent {
 };
 
 /// How a request of ours ended.
-enum class RequestEnd : std::uint8_t { kAnswered, kRefused, kTimedOut, kDisconnected, kInvalid };
+enum class RequestEnd : std::uint8_t {
+  kAnswered,      ///< The peer said that this was all.
+  kRefused,       ///< The peer answered with an error.
+  kTimedOut,      ///< Nothing came for too long, or it took too long altogether.
+  kDisconnected,  ///< The peer went away.
+  kInvalid,       ///< The answer broke the rules; the peer was complained of.
+  kNotSent,       ///< The transport would not take the request: it never left.
+  kNoRoom,        ///< We had no room for the answer.
+};
 std::string_view to_string(RequestEnd end);
 
 struct RequestEnded {
@@ -205,13 +222,35 @@ struct RequestEnded {
   std::uint64_t id;
   Protocol protocol;
   RequestEnd end;
-  std::size_t items;
+  std::size_t items;  ///< Chunks that came and were handed on, whatever the end.
+  /// Meaningful for kRefused only.
+  ResponseCode code = ResponseCode::kSuccess;
 };
 
-/// A peer's request was answered with `items` chunks (0 also when it was refused).
+/// A peer asked for something that could be read. A RequestServed follows, exactly one.
+struct RequestReceived {
+  runtime::PeerId peer;
+  std::uint64_t id;
+  Protocol protocol;
+};
+
+/// How a peer's request ended.
+enum class ServedEnd : std::uint8_t {
+  kComplete,      ///< Everything that we have was handed to the transport.
+  kRefused,       ///< It was answered with an error.
+  kStalled,       ///< The peer did not take the answer for too long.
+  kUnanswered,    ///< We had no answer in time.
+  kDisconnected,  ///< The peer went away.
+};
+inline constexpr std::size_t kServedEnds = 5;
+std::string_view to_string(ServedEnd end);
+
+/// A peer's request was answered with `items` chunks, or given up.
 struct RequestServed {
   runtime::PeerId peer;
+  std::uint64_t id;
   Protocol protocol;
+  ServedEnd end;
   std::size_t items;
 };
 
@@ -248,6 +287,7 @@ class Events {
   virtual void message_dropped(const MessageDropped&) {}
   virtual void request_sent(const RequestSent&) {}
   virtual void request_ended(const RequestEnded&) {}
+  virtual void request_received(const RequestReceived&) {}
   virtual void request_served(const RequestServed&) {}
   virtual void peer_changed(const PeerChanged&) {}
 };

@@ -45,4 +45,13 @@ struct RefusedAnswer {
 
 using Response = std::variant<StatusAnswer, BlocksAnswer, RefusedAnswer>;
 
+/// A block that a peer sent because we had asked for it; its root was computed when it was checked.
+struct FetchedBlock {
+  spec::Root root;
+  SignedBlockPointer block;
+};
+
+/// One piece of a peer's answer that keeps the rules of its request.
+using ResponseChunk = std::variant<spec::Status, FetchedBlock>;
+
 }  // namespace lockstep::chain

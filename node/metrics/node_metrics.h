@@ -44,6 +44,7 @@ class NodeMetrics final : public chain::Events {
   void message_dropped(const chain::MessageDropped& dropped) override;
   void request_sent(const chain::RequestSent& request) override;
   void request_ended(const chain::RequestEnded& request) override;
+  void request_received(const chain::RequestReceived& request) override { next_.request_received(request); }
   void request_served(const chain::RequestServed& request) override;
   void peer_changed(const chain::PeerChanged& change) override;
 

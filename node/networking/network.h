@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "node/chain/events.h"
 #include "node/chain/exchange.h"
 #include "node/crypto/signatures.h"
 #include "node/networking/gossip.h"
+#include "node/networking/own_requests.h"
 #include "node/networking/peers.h"
 #include "node/networking/receiver.h"
+#include "node/networking/response_channels.h"
 #include "node/networking/topics.h"
 #include "node/runtime/clock.h"
 #include "node/runtime/random.h"
@@ -33,32 +36,44 @@ class Network {
   void publish_attestation(const spec::SignedAttestation& vote);
   void publish_aggregate(const spec::SignedAggregatedAttestation& aggregate);
 
-  /// Queues a request; false when the transport would not take it.
-  [[nodiscard]] bool request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request);
-  /// Answers a peer's request.
-  void respond(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
-               const chain::Response& response);
+  /// Sends a request. Receiver::on_request_ended tells how it ended, never at once: also if the transport
+  /// would not take it. Requires: no request had this id before.
+  void request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request) {
+    own_requests_.send(peer, id, request);
+  }
+  /// Answers a peer's request, chunk by chunk as the transport takes them. False when the request is over.
+  bool respond(runtime::PeerId peer, std::uint64_t id, chain::Response response) {
+    return response_channels_.respond(peer, id, std::move(response));
+  }
 
   /// Reports something that a peer sent as dropped, and counts it against the peer if it is an offence.
   void drop(runtime::PeerId peer, chain::Drop reason) { peers_.drop(peer, reason); }
 
   /// To be called once an interval.
-  void expire() { gossip_.expire(); }
+  void expire() {
+    gossip_.expire();
+    turn();
+  }
+  /// Goes on with answers, ends requests that took too long. To be called once for each batch of events.
+  void turn() {
+    own_requests_.turn();
+    response_channels_.turn();
+  }
+  /// Whether turn() may have something to send at once, so that nobody should wait for an event first.
+  [[nodiscard]] bool has_work() const { return response_channels_.has_work(); }
 
   [[nodiscard]] const Peers& peers() const { return peers_; }
   [[nodiscard]] const GossipCounts& gossip_counts() const { return gossip_.counts(); }
 
  private:
   void take_frame(runtime::PeerId from, const runtime::Frame& frame);
-  void take_request(runtime::PeerId from, base::ByteView frame);
-  void take_response(runtime::PeerId from, base::ByteView frame);
 
-  runtime::Transport& transport_;
-  chain::Events& events_;
   Receiver& receiver_;
   Topics topics_;
   Peers peers_;
   Gossip gossip_;
+  OwnRequests own_requests_;
+  ResponseChannels response_channels_;
 };
 
 }  // namespace lockstep::networking

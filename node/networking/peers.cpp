@@ -11,12 +11,12 @@ auto place_of(auto& peers, runtime::PeerId id) {
                           [](const Peer& peer, runtime::PeerId wanted) { return peer.id < wanted; });
 }
 
-/// Late answers and topics that we do not follow are nobody's fault.
+/// Late answers, answers that came twice, and topics that we do not follow are nobody's fault.
 bool is_offence(chain::Drop reason) {
   switch (reason) {
     case chain::Drop::kUnknownTopic:
     case chain::Drop::kUnsubscribed:
-    case chain::Drop::kUnsolicited:
+    case chain::Drop::kLateResponse:
       return false;
     default:
       return true;

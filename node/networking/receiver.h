@@ -20,13 +20,16 @@ class Receiver {
   virtual void on_gossip_attestation(runtime::PeerId from, spec::SignedAttestation vote) = 0;
   virtual void on_gossip_aggregate(runtime::PeerId from, spec::SignedAggregatedAttestation aggregate) = 0;
 
-  /// A peer asks; to be answered by Network::respond with the same id, or not at all.
-  virtual void on_request(runtime::PeerId from, std::uint64_t id, chain::Request request) = 0;
-  /// A peer answers. Whether `id` was ever asked is for the receiver to know.
-  virtual void on_response(runtime::PeerId from, std::uint64_t id, chain::Protocol protocol,
-                           chain::Response response) = 0;
-  /// A peer sent a response that cannot be read; the request that it belonged to will not be answered.
-  virtual void on_bad_response(runtime::PeerId from, std::uint64_t id) = 0;
+  /// A peer asks; to be answered by Network::respond with the same id, soon. False when there is no room to
+  /// take it: the peer is told so.
+  [[nodiscard]] virtual bool on_request(runtime::PeerId from, std::uint64_t id, chain::Request request) = 0;
+  /// One chunk of the answer to our request `id`, which it agrees with. False when there is no room to take
+  /// it: the request ends (kNoRoom).
+  [[nodiscard]] virtual bool on_response_chunk(runtime::PeerId from, std::uint64_t id,
+                                               chain::ResponseChunk chunk) = 0;
+  /// A request of ours is over; comes once for each, after its chunks. False when there is no room to take
+  /// it: it is told again later.
+  [[nodiscard]] virtual bool on_request_ended(const chain::RequestEnded& ended) = 0;
 
   virtual void on_peer_connected(runtime::PeerId peer) = 0;
   virtual void on_peer_disconnected(runtime::PeerId peer) = 0;

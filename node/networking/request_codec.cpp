@@ -2,10 +2,9 @@
 #include "node/networking/request_codec.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
-#include <variant>
 
+#include "node/networking/framed_payload.h"
 #include "node/networking/gossip.h"
 #include "node/networking/payloads.h"
 #include "node/networking/snappy_codec.h"
@@ -15,7 +14,6 @@ namespace lockstep::networking {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 1 + 8 + 1;
-constexpr std::uint8_t kProtocols = 3;
 
 base::Bytes begin_frame(Channel channel, std::uint64_t id, chain::Protocol protocol) {
   base::Bytes out(kHeaderBytes);
@@ -25,128 +23,127 @@ base::Bytes begin_frame(Channel channel, std::uint64_t id, chain::Protocol proto
   return out;
 }
 
-void append_payload(base::ByteView ssz, base::Bytes& out) {
-  append_varint(out, ssz.size());
-  append_snappy_frames(ssz, out);
+base::ByteView text_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), std::min(text.size(), kErrorTextBytesMax)};
 }
 
-/// Reads varint(length) ‖ snappy frames at `at`; false when that is malformed or longer than allowed.
-bool read_payload(base::ByteView in, std::size_t& at, base::Bytes& ssz) {
+template <typename T>
+base::Result<T, chain::Drop> failed(chain::Drop why) {
+  return {boost::system::in_place_error, why};
+}
+
+base::Result<ResponsePiece, chain::Drop> decode_success(chain::Protocol protocol, base::ByteView ssz) {
+  if (protocol == chain::Protocol::kStatus) {
+    if (const std::optional<spec::Status> status = decode_status(ssz)) {
+      return ResponsePiece(*status);
+    }
+  } else if (chain::SignedBlockPointer block = decode_signed_block(ssz)) {
+    return ResponsePiece(std::move(block));
+  }
+  return failed<ResponsePiece>(chain::Drop::kBadSsz);
+}
+
+}  // namespace
+
+base::Result<base::Bytes, chain::Drop> read_payload(base::ByteView in, std::size_t& at,
+                                                    chain::Drop otherwise) {
   const std::optional<std::uint64_t> length = read_varint(in, at);
-  return length && *length <= kPayloadBytesMax && read_snappy_frames(in, at, *length, ssz);
+  if (!length) {
+    return failed<base::Bytes>(otherwise);
+  }
+  if (*length > kPayloadBytesMax || in.size() - at > framed_bytes_max(*length)) {
+    return failed<base::Bytes>(chain::Drop::kTooLong);
+  }
+  base::Bytes ssz;
+  if (!read_snappy_frames(in, at, *length, ssz)) {
+    return failed<base::Bytes>(chain::Drop::kBadSnappy);
+  }
+  return ssz;
 }
 
 void append_chunk(chain::ResponseCode code, base::ByteView ssz, base::Bytes& out) {
   out.push_back(static_cast<std::uint8_t>(code));
-  append_payload(ssz, out);
+  append_framed_payload(ssz, out);
 }
 
-/// Codes that do not exist are read as the nearest that does: below 128 the peer's fault, from there on ours.
-chain::ResponseCode code_of(std::uint8_t byte) {
+chain::ResponseCode response_code(std::uint8_t byte) {
   if (byte <= static_cast<std::uint8_t>(chain::ResponseCode::kResourceUnavailable)) {
     return static_cast<chain::ResponseCode>(byte);
   }
   return byte < 128 ? chain::ResponseCode::kServerError : chain::ResponseCode::kInvalidRequest;
 }
 
-chain::RefusedAnswer refusal(chain::ResponseCode code, base::ByteView text) {
-  const base::ByteView cut = text.first(std::min(text.size(), kErrorTextBytesMax));
-  return {.code = code, .text = std::string(cut.begin(), cut.end())};
-}
-
-std::optional<chain::Response> decode_blocks(base::ByteView body) {
-  chain::BlocksAnswer answer;
-  base::Bytes ssz;
-  for (std::size_t at = 0; at < body.size();) {
-    const chain::ResponseCode code = code_of(body[at++]);
-    if (!read_payload(body, at, ssz)) {
-      return std::nullopt;
-    }
-    if (code != chain::ResponseCode::kSuccess) {
-      if (answer.blocks.empty()) {
-        return refusal(code, ssz);
-      }
-      break;
-    }
-    chain::SignedBlockPointer block = decode_signed_block(ssz);
-    if (block == nullptr || answer.blocks.size() >= spec::MAX_REQUEST_BLOCKS) {
-      return std::nullopt;
-    }
-    answer.blocks.push_back(std::move(block));
-  }
-  return answer;
-}
-
-std::optional<chain::Response> decode_status_answer(base::ByteView body) {
-  base::Bytes ssz;
-  std::size_t at = 1;
-  if (body.size() < 2 || !read_payload(body, at, ssz)) {
-    return std::nullopt;
-  }
-  const chain::ResponseCode code = code_of(body[0]);
-  if (code != chain::ResponseCode::kSuccess) {
-    return refusal(code, ssz);
-  }
-  const std::optional<spec::Status> status = decode_status(ssz);
-  if (!status) {
-    return std::nullopt;
-  }
-  return chain::StatusAnswer{.status = *status};
-}
-
-}  // namespace
-
 std::optional<ExchangeHeader> decode_header(base::ByteView frame, base::ByteView& body) {
-  if (frame.size() < kHeaderBytes || frame[9] >= kProtocols) {
+  if (frame.size() < kHeaderBytes) {
     return std::nullopt;
   }
   body = frame.subspan(kHeaderBytes);
-  return ExchangeHeader{.id = base::load_le<std::uint64_t>(&frame[1]),
-                        .protocol = static_cast<chain::Protocol>(frame[9])};
+  return ExchangeHeader{.id = base::load_le<std::uint64_t>(&frame[1]), .protocol = frame[9]};
 }
 
 base::Bytes encode_request(std::uint64_t id, const chain::Request& request) {
   base::Bytes out = begin_frame(Channel::kRequest, id, static_cast<chain::Protocol>(request.index()));
-  append_payload(encode_request_payload(request), out);
+  append_framed_payload(encode_request_payload(request), out);
   return out;
 }
 
-std::optional<chain::Request> decode_request(chain::Protocol protocol, base::ByteView body) {
-  base::Bytes ssz;
+base::Result<chain::Request, chain::Drop> decode_request(chain::Protocol protocol, base::ByteView body) {
   std::size_t at = 0;
-  if (!read_payload(body, at, ssz) || at != body.size()) {
+  const base::Result<base::Bytes, chain::Drop> ssz = read_payload(body, at, chain::Drop::kBadRequest);
+  if (!ssz) {
+    return failed<chain::Request>(ssz.error());
+  }
+  if (at != body.size()) {
+    return failed<chain::Request>(chain::Drop::kBadRequest);
+  }
+  std::optional<chain::Request> request = decode_request_payload(protocol, *ssz);
+  if (!request) {
+    return failed<chain::Request>(chain::Drop::kBadSsz);
+  }
+  return *std::move(request);
+}
+
+base::Bytes encode_piece(std::uint64_t id, chain::Protocol protocol, std::uint64_t index,
+                         const ResponsePiece& piece) {
+  base::Bytes out = begin_frame(Channel::kResponse, id, protocol);
+  append_varint(out, index);
+  if (const auto* status = std::get_if<spec::Status>(&piece)) {
+    append_chunk(chain::ResponseCode::kSuccess, encode_status(*status), out);
+  } else if (const auto* block = std::get_if<chain::SignedBlockPointer>(&piece)) {
+    append_chunk(chain::ResponseCode::kSuccess, encode_signed_block(**block), out);
+  } else if (const auto* refused = std::get_if<chain::RefusedAnswer>(&piece)) {
+    append_chunk(refused->code, text_bytes(refused->text), out);
+  }
+  return out;
+}
+
+std::optional<IndexedPiece> decode_index(base::ByteView body) {
+  std::size_t at = 0;
+  const std::optional<std::uint64_t> index = read_varint(body, at);
+  if (!index) {
     return std::nullopt;
   }
-  return decode_request_payload(protocol, ssz);
+  return IndexedPiece{.index = *index, .body = body.subspan(at)};
 }
 
-base::Bytes encode_response(std::uint64_t id, chain::Protocol protocol, const chain::Response& response,
-                            std::size_t& items) {
-  base::Bytes out = begin_frame(Channel::kResponse, id, protocol);
-  items = 0;
-  if (const auto* status = std::get_if<chain::StatusAnswer>(&response)) {
-    append_chunk(chain::ResponseCode::kSuccess, encode_status(status->status), out);
-    items = 1;
-  } else if (const auto* answer = std::get_if<chain::BlocksAnswer>(&response)) {
-    base::Bytes chunk;
-    for (const chain::SignedBlockPointer& block : answer->blocks) {
-      chunk.clear();
-      append_chunk(chain::ResponseCode::kSuccess, encode_signed_block(*block), chunk);
-      if (out.size() + chunk.size() > kResponseBytesMax) {
-        break;
-      }
-      out.insert(out.end(), chunk.begin(), chunk.end());
-      ++items;
-    }
-  } else if (const auto* refused = std::get_if<chain::RefusedAnswer>(&response)) {
-    const std::string text = refused->text.substr(0, kErrorTextBytesMax);
-    append_chunk(refused->code, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, out);
+base::Result<ResponsePiece, chain::Drop> decode_piece(chain::Protocol protocol, base::ByteView body) {
+  if (body.empty()) {
+    return ResponsePiece(EndOfResponse{});
   }
-  return out;
-}
-
-std::optional<chain::Response> decode_response(chain::Protocol protocol, base::ByteView body) {
-  return protocol == chain::Protocol::kStatus ? decode_status_answer(body) : decode_blocks(body);
+  std::size_t at = 1;
+  const base::Result<base::Bytes, chain::Drop> ssz = read_payload(body, at, chain::Drop::kBadResponse);
+  if (!ssz) {
+    return failed<ResponsePiece>(ssz.error());
+  }
+  if (at != body.size()) {
+    return failed<ResponsePiece>(chain::Drop::kBadResponse);
+  }
+  const chain::ResponseCode code = response_code(body[0]);
+  if (code == chain::ResponseCode::kSuccess) {
+    return decode_success(protocol, *ssz);
+  }
+  const base::ByteView text = base::ByteView(*ssz).first(std::min(ssz->size(), kErrorTextBytesMax));
+  return ResponsePiece(chain::RefusedAnswer{.code = code, .text = std::string(text.begin(), text.end())});
 }
 
 }  // namespace lockstep::networking

@@ -19,6 +19,9 @@ namespace {
 /// Events taken from the transport before the slot clock is looked at again.
 constexpr int kEventsPerTurn = 16;
 
+/// How soon answers to peers are gone on with when nothing else happens.
+constexpr base::Duration kResendPause = std::chrono::milliseconds(5);
+
 }  // namespace
 
 /// The node behind its handle: takes what the network delivers, and carries what sync and validators send.
@@ -36,7 +39,7 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
                scheme, prover, events),
         network_(config.network_name, runtime.clock, runtime.random, runtime.transport, events, scheme,
                  *this),
-        sync_(chain_.reader(), *this, runtime.clock, runtime.random, events),
+        sync_(chain_.reader(), *this, runtime.random, events),
         timer_(runtime.clock, chain_.store().config().genesis_time, chain_.store().time()) {}
 
   void start() {
@@ -78,25 +81,29 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
   void on_gossip_aggregate(runtime::PeerId, spec::SignedAggregatedAttestation aggregate) override {
     chain_.on_gossip_aggregated_attestation(std::move(aggregate), chain::Origin::kGossip);
   }
-  void on_request(runtime::PeerId from, std::uint64_t id, chain::Request request) override {
+  bool on_request(runtime::PeerId from, std::uint64_t id, chain::Request request) override {
     sync_.on_request(from, id, request);
+    return true;
   }
-  void on_response(runtime::PeerId from, std::uint64_t id, chain::Protocol protocol,
-                   chain::Response response) override {
-    sync_.on_response(from, id, protocol, response);
+  bool on_response_chunk(runtime::PeerId from, std::uint64_t id, chain::ResponseChunk chunk) override {
+    sync_.on_response_chunk(from, id, chunk);
+    return true;
   }
-  void on_bad_response(runtime::PeerId from, std::uint64_t id) override { sync_.on_bad_response(from, id); }
+  bool on_request_ended(const chain::RequestEnded& ended) override {
+    sync_.on_request_ended(ended);
+    return true;
+  }
   void on_peer_connected(runtime::PeerId peer) override { sync_.on_peer_connected(peer); }
   void on_peer_disconnected(runtime::PeerId peer) override { sync_.on_peer_disconnected(peer); }
 
   // sync::Wire
 
   bool request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request) override {
-    return network_.request(peer, id, request);
+    network_.request(peer, id, request);
+    return true;
   }
-  void respond(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
-               const chain::Response& response) override {
-    network_.respond(peer, id, protocol, response);
+  bool respond(runtime::PeerId peer, std::uint64_t id, const chain::Response& response) override {
+    return network_.respond(peer, id, response);
   }
   bool import_block(const spec::Root& root, chain::SignedBlockPointer block, runtime::PeerId from) override {
     chain_.enqueue_block(root, std::move(block), chain::Origin::kSync, from);
@@ -123,9 +130,13 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
       if (chain_.has_work()) {
         work();
         take_events(runtime_.clock.now());
+      } else if (network_.has_work()) {
+        // An answer that a peer does not take must not keep us turning.
+        take_events(runtime_.clock.now() + kResendPause);
       } else {
         take_events(timer_.next_look(duties_->deadline()));
       }
+      network_.turn();
     }
   }
 

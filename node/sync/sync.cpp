@@ -6,7 +6,6 @@
 #include <variant>
 #include <vector>
 
-#include "node/spec/hash_tree_root.h"
 #include "node/spec/slot.h"
 #include "node/sync/server.h"
 
@@ -19,15 +18,10 @@ constexpr std::uint64_t kBackOffMax = 32;
 /// The interval of a slot in which an unmoving head is noticed: its block should long be here.
 constexpr std::uint64_t kStaleCheckInterval = 3;
 
-chain::Protocol protocol_of(const chain::Request& request) {
-  return static_cast<chain::Protocol>(request.index());
-}
-
 }  // namespace
 
-Sync::Sync(const chain::ChainReader& chain, Wire& wire, runtime::Clock& clock, runtime::Random& random,
-           chain::Events& events)
-    : chain_(chain), wire_(wire), clock_(clock), random_(random), events_(events) {}
+Sync::Sync(const chain::ChainReader& chain, Wire& wire, runtime::Random& random, chain::Events& events)
+    : chain_(chain), wire_(wire), random_(random), events_(events) {}
 
 void Sync::on_peer_connected(runtime::PeerId peer) {
   peers_.try_emplace(peer);
@@ -35,63 +29,53 @@ void Sync::on_peer_connected(runtime::PeerId peer) {
 }
 
 void Sync::on_peer_disconnected(runtime::PeerId peer) {
-  std::vector<std::uint64_t> lost;
-  for (const auto& [id, request] : in_flight_) {
-    if (request.peer == peer) {
-      lost.push_back(id);
-    }
-  }
-  for (const std::uint64_t id : lost) {
-    if (const std::optional<InFlight> request = finish(peer, id, chain::RequestEnd::kDisconnected, 0)) {
-      failed(*request);
-    }
-  }
   peers_.erase(peer);
-  pump();
 }
 
 void Sync::on_request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request) {
-  wire_.respond(peer, id, protocol_of(request), answer(chain_, request));
+  static_cast<void>(wire_.respond(peer, id, answer(chain_, request)));
   if (const auto* status = std::get_if<spec::Status>(&request)) {
     consider(peer, *status);
   }
 }
 
-void Sync::on_response(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
-                       const chain::Response& response) {
+void Sync::on_response_chunk(runtime::PeerId peer, std::uint64_t id, const chain::ResponseChunk& chunk) {
   const auto found = in_flight_.find(id);
-  if (found == in_flight_.end() || found->second.peer != peer) {
-    wire_.complain(peer, chain::Drop::kUnsolicited);
+  if (found == in_flight_.end()) {
     return;
   }
-  if (std::holds_alternative<chain::RefusedAnswer>(response)) {
-    failed(*finish(peer, id, chain::RequestEnd::kRefused, 0));
-    pump();
+  if (const auto* status = std::get_if<spec::Status>(&chunk)) {
+    consider(peer, *status);
     return;
   }
-  const InFlight request = found->second;
-  bool is_valid = protocol == protocol_of(request.request);
-  std::size_t items = 1;
-  if (const auto* blocks = std::get_if<chain::BlocksAnswer>(&response); is_valid && blocks != nullptr) {
-    items = blocks->blocks.size();
-    is_valid = protocol == chain::Protocol::kBlocksByRoot ? take_roots(request, *blocks)
-                                                          : take_range(request, *blocks);
+  const auto& fetched = std::get<chain::FetchedBlock>(chunk);
+  // What there is no room for is fetched again later.
+  if (!found->second.is_full && wire_.import_block(fetched.root, fetched.block, peer)) {
+    found->second.last = fetched.block->block.slot;
+    wanted_.erase(fetched.root);
+  } else {
+    found->second.is_full = true;
   }
-  finish(peer, id, is_valid ? chain::RequestEnd::kAnswered : chain::RequestEnd::kInvalid, items);
-  if (!is_valid) {
-    wire_.complain(peer, chain::Drop::kBadResponse);
-    failed(request);
-  } else if (const auto* status = std::get_if<chain::StatusAnswer>(&response)) {
-    consider(peer, status->status);
-  }
-  pump();
 }
 
-void Sync::on_bad_response(runtime::PeerId peer, std::uint64_t id) {
-  if (const std::optional<InFlight> request = finish(peer, id, chain::RequestEnd::kInvalid, 0)) {
-    failed(*request);
-    pump();
+void Sync::on_request_ended(const chain::RequestEnded& ended) {
+  const auto found = in_flight_.find(ended.id);
+  if (found == in_flight_.end()) {
+    return;
   }
+  const InFlight request = std::move(found->second);
+  in_flight_.erase(found);
+  if (const auto owner = peers_.find(request.peer); owner != peers_.end()) {
+    --owner->second.in_flight;
+  }
+  report_in_flight();
+  const bool is_range = std::holds_alternative<spec::BlocksByRangeRequest>(request.request);
+  if (is_range && (ended.end == chain::RequestEnd::kAnswered || request.last)) {
+    settle_range(request);
+  } else {
+    failed(request);
+  }
+  pump();
 }
 
 void Sync::on_block_result(const chain::BlockResult& result) {
@@ -123,16 +107,6 @@ void Sync::on_block_result(const chain::BlockResult& result) {
 
 void Sync::on_interval(spec::Interval interval) {
   now_ = interval;
-  const base::Instant now = clock_.now();
-  std::vector<std::pair<runtime::PeerId, std::uint64_t>> late;
-  for (const auto& [id, request] : in_flight_) {
-    if (request.deadline <= now) {
-      late.emplace_back(request.peer, id);
-    }
-  }
-  for (const auto& [peer, id] : late) {
-    failed(*finish(peer, id, chain::RequestEnd::kTimedOut, 0));
-  }
   refresh_wanted();
   const bool is_stale = spec::slot_of(interval) > chain_.view("stale").head.slot + kStaleSlots;
   if (is_stale && spec::interval_in_slot(interval) == kStaleCheckInterval) {
@@ -259,28 +233,10 @@ bool Sync::send(runtime::PeerId peer, chain::Request request) {
   if (!wire_.request(peer, id, request)) {
     return false;
   }
-  in_flight_.emplace(
-      id, InFlight{.peer = peer, .request = std::move(request), .deadline = clock_.now() + kRequestTimeout});
+  in_flight_.emplace(id, InFlight{.peer = peer, .request = std::move(request), .last = {}, .is_full = false});
   ++peers_[peer].in_flight;
   report_in_flight();
   return true;
-}
-
-std::optional<Sync::InFlight> Sync::finish(runtime::PeerId peer, std::uint64_t id, chain::RequestEnd end,
-                                           std::size_t items) {
-  const auto found = in_flight_.find(id);
-  if (found == in_flight_.end() || found->second.peer != peer) {
-    return std::nullopt;
-  }
-  InFlight request = std::move(found->second);
-  in_flight_.erase(found);
-  if (const auto owner = peers_.find(peer); owner != peers_.end()) {
-    --owner->second.in_flight;
-  }
-  events_.request_ended(
-      {.peer = peer, .id = id, .protocol = protocol_of(request.request), .end = end, .items = items});
-  report_in_flight();
-  return request;
 }
 
 void Sync::failed(const InFlight& request) {
@@ -296,70 +252,25 @@ void Sync::failed(const InFlight& request) {
   }
 }
 
-bool Sync::take_roots(const InFlight& request, const chain::BlocksAnswer& answer) {
-  const spec::Root& root = std::get<spec::BlocksByRootRequest>(request.request).roots.front();
-  if (answer.blocks.size() > 1 ||
-      (answer.blocks.size() == 1 && spec::hash_tree_root(answer.blocks.front()->block) != root)) {
-    return false;
-  }
-  if (answer.blocks.empty()) {
-    failed(request);
-    return true;
-  }
-  if (wire_.import_block(root, answer.blocks.front(), request.peer)) {
-    wanted_.erase(root);
-  } else {
-    failed(request);
-  }
-  return true;
-}
-
-bool Sync::take_range(const InFlight& request, const chain::BlocksAnswer& answer) {
-  const auto& asked = std::get<spec::BlocksByRangeRequest>(request.request);
-  const spec::Slot end = asked.start_slot + asked.count;
-  std::vector<spec::Root> roots;
-  const spec::Block* before = nullptr;
-  for (const chain::SignedBlockPointer& signed_block : answer.blocks) {
-    const spec::Block& block = signed_block->block;
-    if (block.slot < asked.start_slot || block.slot >= end ||
-        (before != nullptr && (block.slot <= before->slot || block.parent_root != roots.back()))) {
-      return false;
-    }
-    before = &block;
-    roots.push_back(spec::hash_tree_root(block));
-  }
-  const std::size_t taken = hand_in(roots, answer, request.peer);
-  if (taken < roots.size()) {
-    // What is left out is fetched again once there is room.
-    before = taken == 0 ? nullptr : &answer.blocks[taken - 1]->block;
-  }
+void Sync::settle_range(const InFlight& request) {
   if (!range_) {
-    return true;
+    return;
   }
   range_->in_flight = false;
+  const auto& asked = std::get<spec::BlocksByRangeRequest>(request.request);
+  const spec::Slot end = asked.start_slot + asked.count;
   const auto peer = peers_.find(request.peer);
   const bool reaches_end =
       peer != peers_.end() && peer->second.status && peer->second.status->head.slot + 1 >= end;
-  if (before == nullptr && (!reaches_end || !roots.empty())) {
+  if (!request.last && !reaches_end) {
     failed(request);
-    return true;
+    return;
   }
   range_->attempts = 0;
-  range_->next = before != nullptr ? before->slot + 1 : end;
+  range_->next = request.last ? *request.last + 1 : end;
   if (range_->next > range_->last) {
     range_.reset();
   }
-  return true;
-}
-
-std::size_t Sync::hand_in(const std::vector<spec::Root>& roots, const chain::BlocksAnswer& answer,
-                          runtime::PeerId from) {
-  for (std::size_t i = 0; i < roots.size(); ++i) {
-    if (!wire_.import_block(roots[i], answer.blocks[i], from)) {
-      return i;
-    }
-  }
-  return roots.size();
 }
 
 void Sync::ask_for_status(runtime::PeerId peer) {

@@ -10,16 +10,12 @@
 #include "node/chain/chain_reader.h"
 #include "node/chain/events.h"
 #include "node/chain/exchange.h"
-#include "node/runtime/clock.h"
 #include "node/runtime/random.h"
 #include "node/runtime/transport.h"
 #include "node/sync/wire.h"
 
 namespace lockstep::sync {
 
-/// How long a peer may take to answer. leanSpec waits 10 s; a slot is enough to know that another peer should
-/// be asked.
-inline constexpr base::Duration kRequestTimeout = std::chrono::seconds(4);
 /// Requests to one peer that are on their way at once (leanSpec: MAX_CONCURRENT_REQUESTS).
 inline constexpr std::size_t kRequestsPerPeerMax = 2;
 /// Requests to all peers together.
@@ -42,19 +38,17 @@ inline constexpr std::uint64_t kStaleSlots = 2;
 class Sync {
  public:
   /// Everything referred to outlives it.
-  Sync(const chain::ChainReader& chain, Wire& wire, runtime::Clock& clock, runtime::Random& random,
-       chain::Events& events);
+  Sync(const chain::ChainReader& chain, Wire& wire, runtime::Random& random, chain::Events& events);
 
   void on_peer_connected(runtime::PeerId peer);
   void on_peer_disconnected(runtime::PeerId peer);
 
   /// A peer asks us for something.
   void on_request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request);
-  /// A peer answers.
-  void on_response(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
-                   const chain::Response& response);
-  /// A peer answered with what cannot be read.
-  void on_bad_response(runtime::PeerId peer, std::uint64_t id);
+  /// One chunk of the answer to a request of ours.
+  void on_response_chunk(runtime::PeerId peer, std::uint64_t id, const chain::ResponseChunk& chunk);
+  /// A request of ours is over.
+  void on_request_ended(const chain::RequestEnded& ended);
 
   /// The chain has decided about a block; one that waits for its parent makes us look for that.
   void on_block_result(const chain::BlockResult& result);
@@ -72,7 +66,8 @@ class Sync {
   struct InFlight {
     runtime::PeerId peer;
     chain::Request request;
-    base::Instant deadline;
+    std::optional<spec::Slot> last;  ///< Of the last block that came and was handed in.
+    bool is_full = false;            ///< One could not be handed in, nor what came behind it.
   };
   /// A block that held blocks wait for.
   struct Wanted {
@@ -102,21 +97,13 @@ class Sync {
   /// The hint if it may be asked and `prefer_hint`, else any peer with room, those first that have `slot`.
   [[nodiscard]] std::optional<runtime::PeerId> choose(runtime::PeerId hint, bool prefer_hint,
                                                       spec::Slot slot);
-  /// Takes a request out of flight and reports its end; nothing when there is no such request to that peer.
-  std::optional<InFlight> finish(runtime::PeerId peer, std::uint64_t id, chain::RequestEnd end,
-                                 std::size_t items);
   void failed(const InFlight& request);
-  [[nodiscard]] bool take_roots(const InFlight& request, const chain::BlocksAnswer& answer);
-  [[nodiscard]] bool take_range(const InFlight& request, const chain::BlocksAnswer& answer);
-  /// Hands blocks in until there is no room; returns how many were taken.
-  std::size_t hand_in(const std::vector<spec::Root>& roots, const chain::BlocksAnswer& answer,
-                      runtime::PeerId from);
+  void settle_range(const InFlight& request);
   void ask_for_status(runtime::PeerId peer);
   void report_in_flight();
 
   const chain::ChainReader& chain_;
   Wire& wire_;
-  runtime::Clock& clock_;
   runtime::Random& random_;
   chain::Events& events_;
 

@@ -18,9 +18,9 @@ class Wire {
   /// Sends a request; false when it could not even be queued. `id` comes back with the answer.
   [[nodiscard]] virtual bool request(runtime::PeerId peer, std::uint64_t id,
                                      const chain::Request& request) = 0;
-  /// Answers a peer's request.
-  virtual void respond(runtime::PeerId peer, std::uint64_t id, chain::Protocol protocol,
-                       const chain::Response& response) = 0;
+  /// Answers a peer's request; false when it could not even be queued.
+  [[nodiscard]] virtual bool respond(runtime::PeerId peer, std::uint64_t id,
+                                     const chain::Response& response) = 0;
   /// Hands in a block to be imported; what becomes of it comes back as a block result. False when there is no
   /// room for it at present. Requires: `root` is the block's hash_tree_root.
   [[nodiscard]] virtual bool import_block(const spec::Root& root, chain::SignedBlockPointer block,

@@ -74,6 +74,19 @@ class ReportsAddUp final : public cluster::Invariant {
     }
   }
 
+  void request_received(cluster::Hearing& hearing, const chain::RequestReceived& event) override {
+    if (!ledgers_[hearing.node].unanswered.insert({event.peer.value, event.id}).second) {
+      hearing.complain(*this,
+                       who(hearing) + " took in a peer's request " + std::to_string(event.id) + " twice");
+    }
+  }
+  void request_served(cluster::Hearing& hearing, const chain::RequestServed& event) override {
+    if (ledgers_[hearing.node].unanswered.erase({event.peer.value, event.id}) == 0) {
+      hearing.complain(*this, who(hearing) + " is done with a peer's request " + std::to_string(event.id) +
+                                  ", which it had not taken in");
+    }
+  }
+
  private:
   struct Ledger {
     std::optional<std::uint64_t> interval;
@@ -82,6 +95,7 @@ class ReportsAddUp final : public cluster::Invariant {
     std::optional<spec::Checkpoint> justified;
     std::optional<spec::Checkpoint> finalized;
     std::set<std::pair<std::uint64_t, std::uint64_t>> open_requests;
+    std::set<std::pair<std::uint64_t, std::uint64_t>> unanswered;
   };
 
   void follow(cluster::Hearing& hearing, std::optional<spec::Checkpoint>& last,

@@ -82,6 +82,8 @@ class Invariant {
   virtual void buffer_level(Hearing&, const chain::BufferLevel&) {}
   virtual void request_sent(Hearing&, const chain::RequestSent&) {}
   virtual void request_ended(Hearing&, const chain::RequestEnded&) {}
+  virtual void request_received(Hearing&, const chain::RequestReceived&) {}
+  virtual void request_served(Hearing&, const chain::RequestServed&) {}
 };
 
 using Invariants = std::vector<std::unique_ptr<Invariant>>;

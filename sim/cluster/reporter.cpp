@@ -28,11 +28,13 @@ enum class Report : std::uint32_t {
   kRequestEnded,
   kRequestServed,
   kPeer,
+  kRequestReceived,
 };
 constexpr std::array kReportNames = {
-    "tick",      "block",       "vote",         "aggregate",     "head",           "justified",
-    "finalized", "safe target", "proposed",     "attested",      "aggregated",     "skipped",
-    "buffer",    "dropped",     "request sent", "request ended", "request served", "peer"};
+    "tick",          "block",          "vote",        "aggregate",       "head",
+    "justified",     "finalized",      "safe target", "proposed",        "attested",
+    "aggregated",    "skipped",        "buffer",      "dropped",         "request sent",
+    "request ended", "request served", "peer",        "request received"};
 
 constexpr std::uint32_t kind_of(Report report) {
   return static_cast<std::uint32_t>(sim::kFirstTraceKindAboveWorld) + static_cast<std::uint32_t>(report);
@@ -253,8 +255,17 @@ void Reporter::request_ended(const chain::RequestEnded& event) {
   }
 }
 
+void Reporter::request_received(const chain::RequestReceived& event) {
+  if (hears(kind_of(Report::kRequestReceived), event.id, event.peer.value)) {
+    record_.tell<&Invariant::request_received>(event);
+  }
+}
+
 void Reporter::request_served(const chain::RequestServed& event) {
-  hears(kind_of(Report::kRequestServed), event.peer.value, event.items);
+  if (hears(kind_of(Report::kRequestServed), event.id,
+            digit(event.end, 0) | (std::uint64_t{event.items} << 8))) {
+    record_.tell<&Invariant::request_served>(event);
+  }
 }
 
 void Reporter::peer_changed(const chain::PeerChanged& event) {

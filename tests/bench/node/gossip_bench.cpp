@@ -53,9 +53,9 @@ class Path final : public networking::Receiver {
   void on_gossip_aggregate(runtime::PeerId, spec::SignedAggregatedAttestation one) override {
     chain_.on_gossip_aggregated_attestation(std::move(one), chain::Origin::kGossip);
   }
-  void on_request(runtime::PeerId, std::uint64_t, chain::Request) override {}
-  void on_response(runtime::PeerId, std::uint64_t, chain::Protocol, chain::Response) override {}
-  void on_bad_response(runtime::PeerId, std::uint64_t) override {}
+  bool on_request(runtime::PeerId, std::uint64_t, chain::Request) override { return true; }
+  bool on_response_chunk(runtime::PeerId, std::uint64_t, chain::ResponseChunk) override { return true; }
+  bool on_request_ended(const chain::RequestEnded&) override { return true; }
   void on_peer_connected(runtime::PeerId) override {}
   void on_peer_disconnected(runtime::PeerId) override {}
 

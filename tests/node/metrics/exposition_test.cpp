@@ -78,14 +78,17 @@ const std::vector<std::string> kKnownToDashboards = {
     "lockstep_duties_total{duty=propose|attest|aggregate,outcome=done|starting|not_synced|missed|"
     "already_signed|signing_failed|proving_failed|refused}",
     "lockstep_buffer_size{buffer=pending_blocks|early_blocks|ready_blocks|pending_attestations|"
-    "pending_aggregates|seen_messages|requests_in_flight|signed_blocks}",
+    "pending_aggregates|seen_messages|requests_in_flight|signed_blocks|block_fetches|"
+    "response_channels|invalid_roots}",
     "lockstep_buffer_bound{buffer=pending_blocks|early_blocks|ready_blocks|pending_attestations|"
-    "pending_aggregates|seen_messages|requests_in_flight|signed_blocks}",
+    "pending_aggregates|seen_messages|requests_in_flight|signed_blocks|block_fetches|"
+    "response_channels|invalid_roots}",
     "lockstep_messages_dropped_total{reason=bad_frame|bad_rpc|unknown_topic|unsubscribed|too_long|"
-    "bad_snappy|bad_ssz|bad_request|bad_response|unsolicited}",
+    "bad_snappy|bad_ssz|bad_request|bad_response|unsolicited|late_response|unknown_request|"
+    "too_many_requests|endless_response|slow_response}",
     "lockstep_requests_sent_total{protocol=status|blocks_by_root|blocks_by_range}",
     "lockstep_requests_ended_total{protocol=status|blocks_by_root|blocks_by_range,end=answered|refused|"
-    "timed_out|disconnected|invalid}",
+    "timed_out|disconnected|invalid|not_sent|no_room}",
     "lockstep_requests_served_total{protocol=status|blocks_by_root|blocks_by_range}",
     "lockstep_peer_events_total{event=connected|disconnected|dropped}",
     "lockstep_work_seconds{work=verify_signature|sign_message|verify_proof|aggregate_proof|merge_proofs|"

@@ -245,7 +245,12 @@ TEST_F(NodeMetricsTest, counts_peers_requests_and_drops) {
   metrics.request_sent({.peer = {}, .id = 3, .protocol = Protocol::kStatus});
   metrics.request_ended(
       {.peer = {}, .id = 1, .protocol = Protocol::kBlocksByRoot, .end = RequestEnd::kTimedOut, .items = 0});
-  metrics.request_served({.peer = {}, .protocol = Protocol::kBlocksByRange, .items = 4});
+  metrics.request_received({.peer = {}, .id = 5, .protocol = Protocol::kBlocksByRange});
+  metrics.request_served({.peer = {},
+                          .id = 5,
+                          .protocol = Protocol::kBlocksByRange,
+                          .end = chain::ServedEnd::kComplete,
+                          .items = 4});
 
   EXPECT_EQ(registry.value(Metric::kConnectedPeers), 1);
   EXPECT_EQ(registry.value({Metric::kPeerEvents, PeerEvent::kConnected}), 2);
@@ -257,6 +262,8 @@ TEST_F(NodeMetricsTest, counts_peers_requests_and_drops) {
   EXPECT_EQ(registry.value({Metric::kRequestsServed, Protocol::kBlocksByRange}), 1);
   EXPECT_EQ(recorder.peer_changes.size(), 3);
   EXPECT_EQ(recorder.requests_sent.size() + recorder.requests_ended.size(), 4);
+  EXPECT_EQ(recorder.requests_received, 1);
+  EXPECT_EQ(recorder.requests_served.size(), 1);
   EXPECT_EQ(recorder.drops[chain::Drop::kBadSnappy], 1);
 }
 

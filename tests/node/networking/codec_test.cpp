@@ -4,8 +4,7 @@
 #include <string>
 #include <variant>
 
-#include "author.h"
-#include "node/networking/request_codec.h"
+#include "fakes.h"
 #include "node/networking/rpc.h"
 #include "node/networking/snappy_codec.h"
 #include "node/networking/topics.h"
@@ -132,90 +131,6 @@ TEST(SnappyFrames, a_wrong_declared_length_is_noticed) {
   EXPECT_FALSE(read_snappy_frames(wire, at, payload.size() + 1, read));
   at = 0;
   EXPECT_FALSE(read_snappy_frames(wire, at, payload.size() - 1, read));
-}
-
-TEST(Requests, each_protocol_reads_what_it_wrote) {
-  const spec::Status status{.finalized = {.root = {}, .slot = spec::Slot(3)},
-                            .head = {.root = {}, .slot = spec::Slot(9)}};
-  const chain::Request requests[] = {
-      status, spec::BlocksByRootRequest{.roots = {base::Bytes32{{1}}, base::Bytes32{{2}}}},
-      spec::BlocksByRangeRequest{.start_slot = spec::Slot(5), .count = 7}};
-  for (const chain::Request& request : requests) {
-    const base::Bytes frame = encode_request(77, request);
-    base::ByteView body;
-    const auto header = decode_header(frame, body);
-    ASSERT_TRUE(header);
-    EXPECT_EQ(header->id, 77U);
-    const auto read = decode_request(header->protocol, body);
-    ASSERT_TRUE(read);
-    EXPECT_EQ(*read, request);
-  }
-}
-
-TEST(Requests, trailing_bytes_and_other_protocols_payloads_are_refused) {
-  base::Bytes frame = encode_request(1, spec::BlocksByRangeRequest{.start_slot = spec::Slot(5), .count = 7});
-  base::ByteView body;
-  ASSERT_TRUE(decode_header(frame, body));
-  EXPECT_FALSE(decode_request(chain::Protocol::kStatus, body));
-  frame.push_back(0);
-  ASSERT_TRUE(decode_header(frame, body));
-  EXPECT_FALSE(decode_request(chain::Protocol::kBlocksByRange, body));
-}
-
-TEST(Requests, a_header_needs_ten_bytes_and_a_protocol_that_exists) {
-  base::Bytes frame = encode_request(1, spec::BlocksByRangeRequest{.start_slot = spec::Slot(5), .count = 7});
-  base::ByteView body;
-  EXPECT_FALSE(decode_header(base::ByteView(frame).first(9), body));
-  frame[9] = 3;
-  EXPECT_FALSE(decode_header(frame, body));
-}
-
-class Responses : public testing::Test {
- protected:
-  static std::optional<chain::Response> there_and_back(chain::Protocol protocol,
-                                                       const chain::Response& response, std::size_t& items) {
-    const base::Bytes frame = encode_response(5, protocol, response, items);
-    base::ByteView body;
-    const auto header = decode_header(frame, body);
-    return header ? decode_response(header->protocol, body) : std::nullopt;
-  }
-};
-
-TEST_F(Responses, blocks_come_back_in_order) {
-  const test::Keys keys(4);
-  test::Author author(keys, keys.anchor(1000));
-  chain::BlocksAnswer answer;
-  for (std::uint64_t slot = 1; slot <= 3; ++slot) {
-    answer.blocks.push_back(author.run_slot(slot).block);
-  }
-  std::size_t items = 0;
-  const auto read = there_and_back(chain::Protocol::kBlocksByRange, answer, items);
-  ASSERT_TRUE(read);
-  EXPECT_EQ(items, 3U);
-  const auto& blocks = std::get<chain::BlocksAnswer>(*read).blocks;
-  ASSERT_EQ(blocks.size(), 3U);
-  for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(*blocks[i], *answer.blocks[i]);
-  }
-}
-
-TEST_F(Responses, no_blocks_are_an_answer_as_well) {
-  std::size_t items = 0;
-  const auto read = there_and_back(chain::Protocol::kBlocksByRoot, chain::BlocksAnswer{}, items);
-  ASSERT_TRUE(read);
-  EXPECT_TRUE(std::get<chain::BlocksAnswer>(*read).blocks.empty());
-}
-
-TEST_F(Responses, a_refusal_keeps_its_code_and_at_most_256_bytes_of_text) {
-  std::size_t items = 0;
-  const auto read = there_and_back(
-      chain::Protocol::kStatus,
-      chain::RefusedAnswer{.code = chain::ResponseCode::kResourceUnavailable, .text = std::string(300, 'z')},
-      items);
-  ASSERT_TRUE(read);
-  const auto& refused = std::get<chain::RefusedAnswer>(*read);
-  EXPECT_EQ(refused.code, chain::ResponseCode::kResourceUnavailable);
-  EXPECT_EQ(refused.text.size(), 256U);
 }
 
 TEST(Topics, a_topic_of_another_network_is_unknown) {

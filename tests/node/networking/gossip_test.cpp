@@ -25,18 +25,15 @@ class Inbox final : public Receiver {
   void on_gossip_aggregate(runtime::PeerId, spec::SignedAggregatedAttestation one) override {
     aggregates.push_back(one);
   }
-  void on_request(runtime::PeerId, std::uint64_t, chain::Request) override { ++requests; }
-  void on_response(runtime::PeerId, std::uint64_t, chain::Protocol, chain::Response) override { ++responses; }
-  void on_bad_response(runtime::PeerId, std::uint64_t) override { ++bad_responses; }
+  bool on_request(runtime::PeerId, std::uint64_t, chain::Request) override { return true; }
+  bool on_response_chunk(runtime::PeerId, std::uint64_t, chain::ResponseChunk) override { return true; }
+  bool on_request_ended(const chain::RequestEnded&) override { return true; }
   void on_peer_connected(runtime::PeerId) override {}
   void on_peer_disconnected(runtime::PeerId) override {}
 
   std::vector<chain::SignedBlockPointer> blocks;
   std::vector<spec::SignedAttestation> votes;
   std::vector<spec::SignedAggregatedAttestation> aggregates;
-  int requests = 0;
-  int responses = 0;
-  int bad_responses = 0;
 };
 
 class GossipTest : public testing::Test {
@@ -260,16 +257,6 @@ TEST_F(GossipTest, a_full_send_queue_is_counted) {
   publish(kAlice, topics.name(TopicKind::kBlock), block_data());
   EXPECT_EQ(network.gossip_counts().not_queued, 2U);
   EXPECT_EQ(network.gossip_counts().forwarded, 0U);
-}
-
-TEST_F(GossipTest, a_request_that_cannot_be_read_is_refused_and_a_response_reported) {
-  receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{1, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0xff}));
-  ASSERT_EQ(transport.sent.size(), 1U);
-  EXPECT_EQ(transport.sent[0].second->front(), static_cast<std::uint8_t>(Channel::kResponse));
-  receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{2, 7, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0xff}));
-  EXPECT_EQ(inbox.bad_responses, 1);
-  EXPECT_EQ(events.drops[chain::Drop::kBadRequest], 1U);
-  EXPECT_EQ(events.drops[chain::Drop::kBadResponse], 1U);
 }
 
 }  // namespace

@@ -45,6 +45,8 @@ class Recorder final : public chain::Events {
   void message_dropped(const chain::MessageDropped& dropped) override { ++drops[dropped.reason]; }
   void request_sent(const chain::RequestSent& request) override { requests_sent.push_back(request); }
   void request_ended(const chain::RequestEnded& request) override { requests_ended.push_back(request); }
+  void request_received(const chain::RequestReceived&) override { ++requests_received; }
+  void request_served(const chain::RequestServed& served) override { requests_served.push_back(served); }
   void peer_changed(const chain::PeerChanged& change) override { peer_changes.push_back(change); }
 
   std::vector<chain::TickHappened> ticks;
@@ -61,6 +63,8 @@ class Recorder final : public chain::Events {
   std::map<chain::Drop, std::size_t> drops;
   std::vector<chain::RequestSent> requests_sent;
   std::vector<chain::RequestEnded> requests_ended;
+  std::size_t requests_received = 0;
+  std::vector<chain::RequestServed> requests_served;
   std::vector<chain::PeerChanged> peer_changes;
   bool over_bound = false;
 };

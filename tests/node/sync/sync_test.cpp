@@ -34,8 +34,9 @@ class HeldWire final : public Wire {
     asked.push_back({peer, id, request});
     return true;
   }
-  void respond(runtime::PeerId, std::uint64_t, chain::Protocol, const chain::Response&) override {
+  bool respond(runtime::PeerId, std::uint64_t, const chain::Response&) override {
     ++responded;
+    return true;
   }
   void complain(runtime::PeerId peer, chain::Drop reason) override { complaints.emplace_back(peer, reason); }
   bool import_block(const spec::Root& root, chain::SignedBlockPointer block, runtime::PeerId from) override {
@@ -87,12 +88,31 @@ class SyncTest : public testing::Test {
   static chain::Protocol protocol_of(const Asked& one) {
     return static_cast<chain::Protocol>(one.request.index());
   }
+  void end(const Asked& one, chain::RequestEnd how, std::size_t items = 0) {
+    sync.on_request_ended(
+        {.peer = one.peer, .id = one.id, .protocol = protocol_of(one), .end = how, .items = items});
+    work();
+  }
+  void deliver(const Asked& one, const chain::Response& response) {
+    std::size_t items = 1;
+    if (const auto* status = std::get_if<chain::StatusAnswer>(&response)) {
+      sync.on_response_chunk(one.peer, one.id, status->status);
+    } else if (const auto* blocks_answer = std::get_if<chain::BlocksAnswer>(&response)) {
+      items = blocks_answer->blocks.size();
+      for (const chain::SignedBlockPointer& block : blocks_answer->blocks) {
+        sync.on_response_chunk(
+            one.peer, one.id,
+            chain::FetchedBlock{.root = spec::hash_tree_root(block->block), .block = block});
+        work();
+      }
+    }
+    end(one, chain::RequestEnd::kAnswered, items);
+  }
   /// Answers the oldest request truly, from the author's chain.
   void answer_next() {
     const Asked one = wire.asked.front();
     wire.asked.pop_front();
-    sync.on_response(one.peer, one.id, protocol_of(one), answer(author.chain().reader(), one.request));
-    work();
+    deliver(one, answer(author.chain().reader(), one.request));
   }
   void answer_all() {
     for (int i = 0; i < 1000 && !wire.asked.empty(); ++i) {
@@ -117,7 +137,7 @@ class SyncTest : public testing::Test {
   test::LoneThread thread;
   chain::Chain chain{anchor, false, std::nullopt, thread.seams(), meter, keys.scheme, keys.prover, events};
   HeldWire wire{chain};
-  Sync sync{chain.reader(), wire, clock, random, events};
+  Sync sync{chain.reader(), wire, random, events};
 };
 
 TEST_F(SyncTest, a_peer_that_connects_is_asked_for_its_status_and_its_chain_is_fetched_and_imported) {
@@ -177,7 +197,7 @@ TEST_F(SyncTest, a_single_missing_block_is_asked_of_the_peer_that_sent_its_child
   EXPECT_EQ(chain.head().slot, spec::Slot(3));
 }
 
-TEST_F(SyncTest, a_lost_answer_is_asked_for_again_elsewhere_and_a_late_one_is_not_taken) {
+TEST_F(SyncTest, a_lost_answer_is_asked_for_again_elsewhere) {
   author_runs(3);
   tick_to(15);
   sync.on_peer_connected(kGood);
@@ -186,14 +206,8 @@ TEST_F(SyncTest, a_lost_answer_is_asked_for_again_elsewhere_and_a_late_one_is_no
   ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
   const Asked lost = wire.asked.back();
   wire.asked.clear();
-  tick_to(15 + 6);
-  EXPECT_TRUE(std::any_of(events.requests_ended.begin(), events.requests_ended.end(),
-                          [](const auto& one) { return one.end == chain::RequestEnd::kTimedOut; }));
+  end(lost, chain::RequestEnd::kTimedOut);
   ASSERT_GE(asked_for(chain::Protocol::kBlocksByRange), 1U);
-  sync.on_response(lost.peer, lost.id, chain::Protocol::kBlocksByRange,
-                   answer(author.chain().reader(), lost.request));
-  EXPECT_EQ(wire.complaints.back().second, chain::Drop::kUnsolicited);
-  EXPECT_FALSE(chain.has_work());
   answer_all();
   EXPECT_EQ(chain.head().slot, spec::Slot(3));
 }
@@ -207,62 +221,16 @@ TEST_F(SyncTest, a_refusal_and_a_disconnection_are_overcome_by_another_peer) {
   wire.asked.pop_front();
   sync.on_peer_connected(kOther);
   wire.asked.clear();
-  sync.on_response(range.peer, range.id, chain::Protocol::kBlocksByRange,
-                   chain::RefusedAnswer{.code = chain::ResponseCode::kServerError, .text = ""});
+  end(range, chain::RequestEnd::kRefused);
   ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
   range = wire.asked.front();
   wire.asked.pop_front();
   sync.on_peer_disconnected(range.peer);
+  end(range, chain::RequestEnd::kDisconnected);
   ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
   EXPECT_NE(wire.asked.front().peer, range.peer);
   answer_all();
   EXPECT_EQ(chain.head().slot, spec::Slot(3));
-}
-
-TEST_F(SyncTest, blocks_that_were_not_asked_for_are_complained_about_and_not_imported) {
-  author_runs(4);
-  tick_to(20);
-  sync.on_peer_connected(kGood);
-  answer_next();
-  const Asked range = wire.asked.front();
-  wire.asked.pop_front();
-  sync.on_response(range.peer, range.id, chain::Protocol::kBlocksByRange,
-                   chain::BlocksAnswer{.blocks = {blocks[1], blocks[0]}});
-  ASSERT_EQ(wire.complaints.size(), 1U);
-  EXPECT_EQ(wire.complaints[0].second, chain::Drop::kBadResponse);
-  EXPECT_FALSE(chain.has_work());
-  answer_all();
-  EXPECT_EQ(chain.head().slot, spec::Slot(4));
-}
-
-TEST_F(SyncTest, another_block_than_the_one_asked_for_is_complained_about) {
-  author_runs(2);
-  tick_to(10);
-  sync.on_peer_connected(kGood);
-  answer_next();
-  answer_all();
-  ASSERT_EQ(chain.head().slot, spec::Slot(2));
-  // An orphan of a slot that our head has reached can only be completed by its very parent.
-  spec::SignedBlock orphan;
-  orphan.block.slot = spec::Slot(2);
-  orphan.block.parent_root.data[0] = 0xab;
-  gossip(std::make_shared<const spec::SignedBlock>(orphan), kGood);
-  ASSERT_EQ(asked_for(chain::Protocol::kBlocksByRoot), 1U);
-  const Asked one = wire.asked.front();
-  wire.asked.clear();
-  sync.on_response(one.peer, one.id, chain::Protocol::kBlocksByRoot,
-                   chain::BlocksAnswer{.blocks = {blocks[1]}});
-  ASSERT_EQ(wire.complaints.size(), 1U);
-  EXPECT_EQ(wire.complaints[0].second, chain::Drop::kBadResponse);
-  EXPECT_EQ(chain.block_counts().duplicate, 0U) << "it was not even looked at";
-}
-
-TEST_F(SyncTest, an_answer_under_another_protocol_is_complained_about) {
-  tick_to(5);
-  sync.on_peer_connected(kGood);
-  const Asked status = wire.asked.front();
-  sync.on_response(kGood, status.id, chain::Protocol::kBlocksByRoot, chain::BlocksAnswer{});
-  EXPECT_EQ(wire.complaints.size(), 1U);
 }
 
 TEST_F(SyncTest, another_branch_that_left_ours_long_ago_is_fetched_whole) {
@@ -291,12 +259,11 @@ TEST_F(SyncTest, another_branch_that_left_ours_long_ago_is_fetched_whole) {
 
 TEST_F(SyncTest, a_head_that_stands_still_makes_it_ask_for_a_status_once_a_slot) {
   sync.on_peer_connected(kGood);
-  wire.asked.clear();
+  const Asked first = wire.asked.front();
   tick_to(4 * 5);
-  const std::size_t before = asked_for(chain::Protocol::kStatus);
+  EXPECT_LE(wire.asked.size(), 3U);
   wire.asked.clear();
-  EXPECT_LE(before, 2U);
-  // The first question was never answered: it counts as in flight until it times out.
+  end(first, chain::RequestEnd::kTimedOut);
   tick_to(8 * 5);
   EXPECT_GE(asked_for(chain::Protocol::kStatus), 1U);
 }
@@ -321,10 +288,9 @@ TEST_F(SyncTest, a_claim_to_lie_at_the_end_of_time_costs_no_more_than_a_claim_to
   sync.on_peer_connected(kGood);
   const Asked status = wire.asked.front();
   wire.asked.clear();
-  sync.on_response(kGood, status.id, chain::Protocol::kStatus,
-                   chain::StatusAnswer{.status = {.finalized = {},
-                                                  .head = {.root = base::Bytes32{{7}},
-                                                           .slot = spec::Slot(~std::uint64_t{0})}}});
+  deliver(status, chain::StatusAnswer{.status = {.finalized = {},
+                                                 .head = {.root = base::Bytes32{{7}},
+                                                          .slot = spec::Slot(~std::uint64_t{0})}}});
   ASSERT_EQ(wire.asked.size(), 1U);
   const auto& range = std::get<spec::BlocksByRangeRequest>(wire.asked.front().request);
   EXPECT_LE(range.start_slot.value + range.count, 13U);

@@ -296,6 +296,8 @@ TEST_F(ReportsAddUp, accepts_reports_that_follow_from_one_another) {
   invariant_->request_sent(court_, {{1}, 7, chain::Protocol::kBlocksByRoot});
   invariant_->request_ended(court_,
                             {{1}, 7, chain::Protocol::kBlocksByRoot, chain::RequestEnd::kAnswered, 1});
+  invariant_->request_received(court_, {{1}, 7, chain::Protocol::kStatus});
+  invariant_->request_served(court_, {{1}, 7, chain::Protocol::kStatus, chain::ServedEnd::kComplete, 1});
   // A second life begins with an empty ledger.
   invariant_->node_started(court_);
   invariant_->tick_happened(court_, {spec::Interval(9), {}, 0});
@@ -343,6 +345,12 @@ TEST_F(ReportsAddUp, rejects_a_request_that_ends_twice) {
                             {{1}, 7, chain::Protocol::kBlocksByRoot, chain::RequestEnd::kTimedOut, 0});
   invariant_->request_ended(court_,
                             {{1}, 7, chain::Protocol::kBlocksByRoot, chain::RequestEnd::kAnswered, 1});
+  EXPECT_EQ(court_.complaints.size(), 1U);
+}
+
+TEST_F(ReportsAddUp, rejects_an_answer_to_a_request_that_nobody_made) {
+  invariant_->request_received(court_, {{1}, 7, chain::Protocol::kStatus});
+  invariant_->request_served(court_, {{2}, 7, chain::Protocol::kStatus, chain::ServedEnd::kComplete, 1});
   EXPECT_EQ(court_.complaints.size(), 1U);
 }
 
