@@ -262,7 +262,7 @@ void Sync::settle_range(const InFlight& request) {
   const auto peer = peers_.find(request.peer);
   const bool reaches_end =
       peer != peers_.end() && peer->second.status && peer->second.status->head.slot + 1 >= end;
-  if (!request.last && !reaches_end) {
+  if (!request.last && (!reaches_end || request.is_full)) {
     failed(request);
     return;
   }
