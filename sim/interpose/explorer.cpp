@@ -251,8 +251,3 @@ int explore(Main program, int argc, char** argv, char** envp) {
 }
 
 }  // namespace lockstep::interpose
-
-extern "C" int __real_main(int argc, char** argv, char** envp);
-extern "C" int __wrap_main(int argc, char** argv, char** envp) {
-  _exit(lockstep::interpose::explore(&__real_main, argc, argv, envp));
-}

@@ -12,6 +12,9 @@
 namespace lockstep::interpose {
 namespace {
 
+/// libstdc++ 12 gives away as many turns before a semaphore sleeps.
+constexpr std::uint32_t kYieldsBeforeSleep = 4;
+
 bool is_woken(const Thread& me) {
   return me.signalled;
 }
@@ -30,6 +33,7 @@ long wait_word(std::uint32_t* word, std::uint32_t expected, std::int64_t deadlin
   object.kind = Object::kFutex;
   me.word = word;
   me.word_value = expected;
+  me.sleeps_by_semaphore = me.announced == 0 && me.yields >= kYieldsBeforeSleep;
   const bool woken = wait_for(object, OpKind::kWait, &is_woken, deadline, pc);
   me.word = nullptr;
   if (!woken) {

@@ -82,14 +82,12 @@ int find_c_library(dl_phdr_info* info, std::size_t, void*) {
   return 1;
 }
 
-/// Runs before the program's own initialisers (those without a number come last) and after the libraries'.
-[[gnu::constructor(101)]] void begin_program() {
+}  // namespace
+
+void learn_c_library() {
   dl_iterate_phdr(&find_c_library, nullptr);
-  wake_kernel();
-  kernel->in_program = true;
 }
 
-}  // namespace
 }  // namespace lockstep::interpose
 
 using namespace lockstep::interpose;  // NOLINT: the functions below are the C interface of the room above

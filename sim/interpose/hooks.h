@@ -29,6 +29,11 @@ void drop_held(Object& object);
 /// Blocks for a stretch of virtual time.
 void sleep_until(std::int64_t deadline, const void* pc);
 
+/// Finds the C library, whose own allocations are not the program's.
+void learn_c_library();
+/// Begins the process once more, with the program's initialisers inside every schedule.
+[[noreturn]] void begin_again_early();
+
 /// Ends the program as exit() does, from inside a schedule.
 [[noreturn]] void leave_program(int status, const void* pc);
 

@@ -54,13 +54,15 @@ bool advance_time() {
 
 /// Wakes those who sleep on a word that still has the value they saw: futexes may wake for no reason, and
 /// libstdc++ 12's semaphores, which remember a stale value, would sleep for ever without. False when all were
-/// woken since anybody did anything. Who sleeps on a word that has changed was forgotten, and is left asleep.
+/// woken since anybody did anything. Who sleeps on a word that has changed was forgotten, and is left asleep;
+/// but libstdc++ 12's semaphores forget, too, when they are released twice: that is no bug of the program's.
 bool poke_sleepers() {
   bool any = false;
   for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
     Thread& thread = kernel->threads[i];
     const bool asleep = !thread.finished && thread.on != nullptr && thread.word != nullptr;
-    if (asleep && *thread.word == thread.word_value && thread.poked_at != kernel->progress_made) {
+    if (asleep && (*thread.word == thread.word_value || thread.sleeps_by_semaphore) &&
+        thread.poked_at != kernel->progress_made) {
       thread.poked_at = kernel->progress_made;
       thread.signalled = true;
       enable(thread);
@@ -82,6 +84,18 @@ void look_for_polling() {
   if (++kernel->lazy_steps > kPollingBound) {
     report_livelock("every thread that could run only polls, and nobody changes what they poll");
   }
+}
+
+/// The lowest byte of a thread's stack, below which nothing can be touched.
+char* stack_of_thread(std::uint32_t index) {
+  char* const guard = kernel->stacks + index * (kStackSize + kGuard);
+  if (index >= kernel->guarded) {
+    if (mprotect(guard, kGuard, PROT_NONE) != 0) {
+      die("no guard pages for the simulated threads");
+    }
+    kernel->guarded = index + 1;
+  }
+  return guard + kGuard;
 }
 
 [[noreturn]] void thread_main(void* argument) {
@@ -127,7 +141,7 @@ void disable(Thread& thread) {
 }
 
 void progress() {
-  kernel->me->idle = 0;
+  kernel->me->idle = kernel->me->yields = 0;
   ++kernel->progress_made;
   if (kernel->lazy_count != 0) {
     for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
@@ -260,6 +274,7 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   child.on = nullptr;
   child.word = nullptr;
   child.poked_at = 0;
+  child.announced = child.yields = 0;
   child.deadline = kNever;
   child.routine = routine;
   child.argument = argument;
@@ -268,6 +283,7 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   child.depth = child.idle = child.quiet = 0;
   child.held.clear();
   child.at_exit.clear();
+  child.cleanups.clear();
   for (void*& value : child.keys) {
     value = nullptr;
   }
@@ -287,7 +303,7 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
     kernel->strategy->spawned(nullptr, child.fiber);
   }
   child.clock.set(child.index, static_cast<Epoch>(kernel->clock_base));
-  char* low = kernel->stacks + child.index * (kStackSize + kGuard) + kGuard;
+  char* low = stack_of_thread(child.index);
   child.stack_low = reinterpret_cast<std::uintptr_t>(low);
   sim::make_context(child.fiber.context, child.fiber.info, low, kStackSize, (child.index % 32) * 128,
                     &thread_main, &child);
@@ -341,6 +357,7 @@ void reset_threads() {
   kernel->failed = false;
   kernel->exit_status = 0;
   kernel->races_seen.clear();
+  kernel->named_semaphores.clear();
   kernel->clock_base = kernel->clock_top + 1;
   kernel->clock_top = kernel->clock_base;
 }
@@ -379,11 +396,6 @@ void wake_kernel() {
     new (&made->threads[i]) Thread;
   }
   made->stacks = static_cast<char*>(map_memory(kStacksBase, (kStackSize + kGuard) * kMaxThreads));
-  for (std::uint32_t i = 0; i < kMaxThreads; ++i) {
-    if (mprotect(made->stacks + i * (kStackSize + kGuard), kGuard, PROT_NONE) != 0) {
-      die("no guard pages for the simulated threads");
-    }
-  }
   made->live_exceptions = sim::live_exception_state();
   kernel = made;
   map_heap();

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "sim/core/strategy.h"
@@ -15,7 +17,7 @@ namespace lockstep::interpose {
 inline constexpr std::uint32_t kMaxThreads = 1024;
 inline constexpr std::uint32_t kMaxKeys = 256;
 inline constexpr std::uint32_t kMaxFrames = 512;
-inline constexpr std::size_t kStackSize = std::size_t{1} << 20;
+inline constexpr std::size_t kStackSize = std::size_t{8} << 20;
 inline constexpr std::int64_t kNever = INT64_MAX;
 
 using sim::OpKind;
@@ -40,6 +42,8 @@ struct Object {
   std::uintptr_t address = 0;
   Kind kind = kUnknown;
   bool destroyed = false;
+  /// Somebody tries for this lock without waiting: that it is held can then be seen from outside.
+  bool tried = false;
   /// Recursive locks count; readers of a rwlock, tokens of a semaphore, arrivals at a barrier are counted
   /// here, too.
   std::uint32_t count = 0;
@@ -89,6 +93,12 @@ struct Thread {
   std::uint32_t word_value = 0;
   /// Kernel::progress_made when it was last woken for no reason.
   std::uint64_t poked_at = 0;
+  /// How many of libstdc++'s waits for an atomic it is in; these announce themselves.
+  std::uint32_t announced = 0;
+  /// Turns that it gave away since it last did anything: libstdc++'s waits do so before they sleep.
+  std::uint32_t yields = 0;
+  /// It sleeps as libstdc++'s semaphores do.
+  bool sleeps_by_semaphore = false;
   /// The lock that a waiter for a condition takes again.
   Object* relock = nullptr;
   std::int64_t deadline = kNever;
@@ -113,6 +123,8 @@ struct Thread {
   std::vector<const void*> created_at;
   std::vector<Object*> held;
   std::vector<Cleanup> at_exit;
+  /// What pthread_cleanup_push() of C registered, innermost last.
+  std::vector<void*> cleanups;
   void* keys[kMaxKeys] = {};
   /// The unwinder's record while pthread_exit() runs destructors.
   alignas(16) unsigned char unwinding[64] = {};
@@ -172,6 +184,8 @@ struct Kernel {
   sim::ExceptionState* live_exceptions = nullptr;
   std::uint64_t explorer_pointer = 0;
   char* stacks = nullptr;
+  /// So many stacks have their guard page.
+  std::uint32_t guarded = 0;
   Request request;
   /// Where messages go while the program's own output is put away.
   int error_fd = 2;
@@ -184,12 +198,16 @@ struct Kernel {
   void (*key_destructors[kMaxKeys])(void*) = {};
   bool key_used[kMaxKeys] = {};
   bool keys_before_main[kMaxKeys] = {};
+  std::map<std::string, void*> named_semaphores;
   /// Second look at a failing schedule: accesses to this granule are noted with their stacks.
   Watch watch;
   /// Who started whom; ~0 for the first.
   std::vector<std::uint32_t> parents;
   /// What the watch over endless loops saw last.
   void* last_look = nullptr;
+  /// libstdc++'s own functions on trees.
+  void* tree_insert = nullptr;
+  void* tree_erase = nullptr;
   int argc = 0;
   char** argv = nullptr;
   char** envp = nullptr;
@@ -250,6 +268,8 @@ void idle();
 /// The same without making one; null when it was never met.
 [[nodiscard]] Object* known_object(std::uintptr_t address);
 void forget_object(std::uintptr_t address);
+/// Remembers, for later schedules as well, that somebody tries for this lock.
+void note_tried(Object& object);
 
 /// Starts a thread; null when there are too many.
 Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc);

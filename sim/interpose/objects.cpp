@@ -1,4 +1,5 @@
 // The things threads synchronise by, found by address.
+#include <algorithm>
 #include <deque>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct Objects {
   std::deque<Object> all;
   std::size_t used = 0;
   std::uint32_t stamp = 1;
+  /// Addresses of locks that somebody tries for; few.
+  std::vector<std::uintptr_t> tried;
 };
 
 Objects& objects() {
@@ -60,6 +63,8 @@ void begin(Object& object, std::uintptr_t address, Object::Kind kind) {
   object.reader_clock = std::move(readers);
   object.address = address;
   object.kind = kind;
+  const std::vector<std::uintptr_t>& tried = objects().tried;
+  object.tried = !tried.empty() && std::find(tried.begin(), tried.end(), address) != tried.end();
 }
 
 }  // namespace
@@ -94,6 +99,13 @@ Object* known_object(std::uintptr_t address) {
 void forget_object(std::uintptr_t address) {
   if (Object* object = known_object(address)) {
     begin(*object, address, Object::kUnknown);
+  }
+}
+
+void note_tried(Object& object) {
+  if (!object.tried) {
+    object.tried = true;
+    objects().tried.push_back(object.address);
   }
 }
 

@@ -98,6 +98,13 @@ void on_timer(int) {
   }
 }
 
+/// Threads that are still at work go on while the program ends, and see what is destroyed.
+void let_others_run(const void* pc) {
+  if (kernel->live_count > 1) {
+    point(OpKind::kOther, 0, pc);
+  }
+}
+
 }  // namespace
 
 void watch_process() {
@@ -128,9 +135,11 @@ void leave_program(int status, const void* pc) {
   while (!kernel->at_exit.empty()) {
     const Cleanup cleanup = kernel->at_exit.back();
     kernel->at_exit.pop_back();
+    let_others_run(pc);
     const Outside outside;
     cleanup.run(cleanup.argument);
   }
+  let_others_run(pc);
   kernel->exit_status = status;
   end_schedule();
 }

@@ -61,6 +61,7 @@ int lock_mutex(pthread_mutex_t* mutex, std::int64_t deadline, const void* pc) {
 int try_mutex(pthread_mutex_t* mutex, const void* pc) {
   Object& object = object_at(address_of(mutex), Object::kMutex);
   check_alive(object, "locks a mutex that was destroyed", pc);
+  note_tried(object);
   if (meets_others(object.address, true)) {
     point(OpKind::kTryLock, object.address, pc);
   }
@@ -75,6 +76,13 @@ int try_mutex(pthread_mutex_t* mutex, const void* pc) {
   return 0;
 }
 
+/// Before a lock is given back: whether it is held matters only to those who try for it.
+void leave_lock(const Object& object, const void* pc) {
+  if (object.tried && meets_others(object.address, true)) {
+    point(OpKind::kUnlock, object.address, pc);
+  }
+}
+
 int unlock_mutex(pthread_mutex_t* mutex, const void* pc) {
   Thread& me = *kernel->me;
   Object& object = object_at(address_of(mutex), Object::kMutex);
@@ -86,6 +94,9 @@ int unlock_mutex(pthread_mutex_t* mutex, const void* pc) {
            object.owner == nullptr ? "unlocks a mutex that is not locked"
                                    : "unlocks a mutex that " + name_of(*object.owner) + " holds",
            pc);
+  }
+  if (object.count == 1) {
+    leave_lock(object, pc);
   }
   if (--object.count == 0) {
     release_mutex(object);
@@ -128,6 +139,7 @@ int write_lock(pthread_rwlock_t* lock, std::int64_t deadline, const void* pc) {
 
 int try_rwlock(pthread_rwlock_t* lock, bool writes, const void* pc) {
   Object& object = object_at(address_of(lock), Object::kRwLock);
+  note_tried(object);
   if (meets_others(object.address, true)) {
     point(OpKind::kTryLock, object.address, pc);
   }
@@ -148,6 +160,7 @@ int try_rwlock(pthread_rwlock_t* lock, bool writes, const void* pc) {
 
 int unlock_rwlock(pthread_rwlock_t* lock, const void* pc) {
   Object& object = object_at(address_of(lock), Object::kRwLock);
+  leave_lock(object, pc);
   if (object.owner == kernel->me) {
     object.owner = nullptr;
     release(object.clock);
@@ -301,6 +314,7 @@ int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
   }
   const Inside inside;
   Object& object = object_at(address_of(lock), Object::kSpin);
+  note_tried(object);
   if (meets_others(object.address, true)) {
     point(OpKind::kTryLock, object.address, LOCKSTEP_PC);
   }
@@ -314,7 +328,9 @@ int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
 int pthread_spin_unlock(pthread_spinlock_t* lock) noexcept {
   if (modelled()) {
     const Inside inside;
-    release_mutex(object_at(address_of(lock), Object::kSpin));
+    Object& object = object_at(address_of(lock), Object::kSpin);
+    leave_lock(object, LOCKSTEP_PC);
+    release_mutex(object);
   }
   return 0;
 }

@@ -1,9 +1,6 @@
 // Threads of a program that has never heard of us: their beginning, end, names and keys.
 #include <errno.h>
 #include <pthread.h>
-#include <unwind.h>
-
-#include <cstring>
 
 #include "sim/interpose/hooks.h"
 
@@ -43,16 +40,6 @@ int join(pthread_t handle, void** result, std::int64_t deadline, const void* pc)
   return 0;
 }
 
-/// Unwinds the thread that called pthread_exit(), so that destructors run.
-_Unwind_Reason_Code stop_at_end(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*,
-                                _Unwind_Context*, void* result) {
-  if ((actions & _UA_END_OF_STACK) != 0) {
-    kernel->in_program = false;
-    finish_thread(result);
-  }
-  return _URC_NO_REASON;
-}
-
 }  // namespace
 }  // namespace lockstep::interpose
 
@@ -65,7 +52,7 @@ extern "C" {
 int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*routine)(void*),
                    void* argument) {
   if (!modelled()) {
-    refuse("a thread that is started before main");
+    begin_again_early();
   }
   const Inside inside;
   Thread* child = start_thread(routine, argument, LOCKSTEP_PC);
@@ -125,44 +112,6 @@ pthread_t pthread_self() noexcept {
   return kernel == nullptr || kernel->me == nullptr ? 1 : handle_of(*kernel->me);
 }
 
-void pthread_exit(void* result) {
-  if (!modelled()) {
-    refuse("pthread_exit() before main");
-  }
-  Thread& me = *kernel->me;
-  static_assert(sizeof(_Unwind_Exception) <= sizeof me.unwinding);
-  auto* unwinding = reinterpret_cast<_Unwind_Exception*>(me.unwinding);
-  __builtin_memset(me.unwinding, 0, sizeof me.unwinding);
-  _Unwind_ForcedUnwind(unwinding, &stop_at_end, result);
-  kernel->in_program = false;
-  finish_thread(result);
-}
-
-int pthread_setname_np(pthread_t handle, const char* name) noexcept {
-  Thread* target = thread_of(handle);
-  if (target == nullptr) {
-    return ESRCH;
-  }
-  const std::size_t length = std::strlen(name);
-  if (length > 15) {
-    return ERANGE;
-  }
-  std::memcpy(target->name, name, length + 1);
-  return 0;
-}
-
-int pthread_getname_np(pthread_t handle, char* name, std::size_t size) noexcept {
-  const Thread* target = thread_of(handle);
-  if (target == nullptr) {
-    return ESRCH;
-  }
-  if (size <= std::strlen(target->name)) {
-    return ERANGE;
-  }
-  std::memcpy(name, target->name, std::strlen(target->name) + 1);
-  return 0;
-}
-
 int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) noexcept {
   for (unsigned i = 0; i < kMaxKeys; ++i) {
     if (!kernel->key_used[i]) {
@@ -200,31 +149,6 @@ int pthread_setspecific(pthread_key_t key, const void* value) noexcept {
   kernel->me->keys[key] = const_cast<void*>(value);
   return 0;
 }
-
-// What places threads on processors or orders them by priority has no meaning here, and is granted.
-int pthread_setaffinity_np(pthread_t, std::size_t, const cpu_set_t*) noexcept {
-  return 0;
-}
-
-int pthread_setschedparam(pthread_t, int, const sched_param*) noexcept {
-  return 0;
-}
-
-int pthread_setcancelstate(int, int* before) {
-  if (before != nullptr) {
-    *before = PTHREAD_CANCEL_ENABLE;
-  }
-  return 0;
-}
-
-int pthread_setcanceltype(int, int* before) {
-  if (before != nullptr) {
-    *before = PTHREAD_CANCEL_DEFERRED;
-  }
-  return 0;
-}
-
-void pthread_testcancel() {}
 
 /// Destructors of thread_local variables.
 int __cxa_thread_atexit(void (*run)(void*), void* argument, void* module) {

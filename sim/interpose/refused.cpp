@@ -91,13 +91,11 @@ LOCKSTEP_REFUSED(pipe)
 LOCKSTEP_REFUSED(pipe2)
 LOCKSTEP_REFUSED(mkfifo)
 LOCKSTEP_REFUSED(shm_open)
-LOCKSTEP_REFUSED(sem_open)
 LOCKSTEP_REFUSED(mq_open)
 LOCKSTEP_REFUSED(swapcontext)
 LOCKSTEP_REFUSED(makecontext)
 LOCKSTEP_REFUSED(pthread_cancel)
 LOCKSTEP_REFUSED(pthread_kill)
-LOCKSTEP_REFUSED(thrd_create)
 LOCKSTEP_REFUSED(dlopen)
 
 }  // extern "C"

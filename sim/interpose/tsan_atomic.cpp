@@ -56,6 +56,16 @@ void write_clock(std::uintptr_t address, int order, bool keeps) {
   }
 }
 
+/// Where libstdc++ counts who waits for an atomic by wait(); absent in programs that do not.
+extern "C" [[gnu::weak]] char waiter_pools[] asm("_ZZNSt8__detail18__waiter_pool_base6_S_forEPKvE3__w");
+constexpr std::uintptr_t kWaiterPool = 128;
+constexpr std::uintptr_t kWaiterPools = 16 * kWaiterPool;
+
+bool counts_waiters(std::uintptr_t address) {
+  const std::uintptr_t offset = address - reinterpret_cast<std::uintptr_t>(waiter_pools);
+  return waiter_pools != nullptr && offset < kWaiterPools && offset % kWaiterPool == 0;
+}
+
 /// Before an atomic operation: a turn may change.
 void arrive(std::uintptr_t address, bool writes, const void* pc) {
   if (meets_others(address, writes)) {
@@ -70,7 +80,10 @@ T load(const volatile T* where, int order, const void* pc) {
   if (modelled()) {
     const Inside inside;
     const auto address = reinterpret_cast<std::uintptr_t>(where);
-    arrive(address, false, pc);
+    // A wait that has announced itself looks again and again before it sleeps: one look is as good.
+    if (kernel->me->announced == 0) {
+      arrive(address, false, pc);
+    }
     check_access(address, sizeof(T), Access::kAtomic, pc);
     read_clock(known_object(address), order);
   }
@@ -124,7 +137,9 @@ T modify(volatile T* where, int order, const void* pc, Change change) {
   write_clock(address, order, true);
   const T old = *where;
   const T value = change(old);
-  if (old != value) {
+  if (sizeof(T) == 4 && counts_waiters(address)) {
+    kernel->me->announced = value > old ? 1 : 0;
+  } else if (old != value) {
     progress();
   }
   *where = value;
