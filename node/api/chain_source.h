@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "node/api/fork_choice.h"
 #include "node/chain/chain_view.h"
+#include "node/chain/fork_choice_view.h"
 #include "node/spec/containers.h"
 
 namespace lockstep::api {
@@ -22,7 +22,7 @@ class ChainSource {
   /// The block of the latest finalized checkpoint; nothing when it is not here.
   [[nodiscard]] virtual std::optional<spec::Block> finalized_block() = 0;
   /// The block tree; nothing when the chain has too much to do to be asked.
-  [[nodiscard]] virtual std::optional<ForkChoice> fork_choice() = 0;
+  [[nodiscard]] virtual std::optional<chain::ForkChoiceView> fork_choice() = 0;
 };
 
 }  // namespace lockstep::api

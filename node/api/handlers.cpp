@@ -85,13 +85,13 @@ Response justified_checkpoint(const Request&, const Sources& sources) {
 }
 
 Response fork_choice(const Request&, const Sources& sources) {
-  const std::optional<ForkChoice> tree =
+  const std::optional<chain::ForkChoiceView> tree =
       sources.chain == nullptr ? std::nullopt : sources.chain->fork_choice();
   if (!tree) {
     return busy("the chain has too much to do");
   }
   Json nodes = Json::array();
-  for (const ForkChoiceNode& node : tree->nodes) {
+  for (const chain::ForkChoiceNode& node : tree->nodes) {
     nodes.push_back({{"root", hex(node.root)},
                      {"slot", node.slot.value},
                      {"parent_root", hex(node.parent_root)},

@@ -15,7 +15,9 @@ class StoreSource final : public ChainSource {
   [[nodiscard]] chain::ChainView view() override;
   [[nodiscard]] std::optional<chain::BorrowedState> finalized_state() override;
   [[nodiscard]] std::optional<spec::Block> finalized_block() override;
-  [[nodiscard]] std::optional<ForkChoice> fork_choice() override { return fork_choice_of(store_); }
+  [[nodiscard]] std::optional<chain::ForkChoiceView> fork_choice() override {
+    return chain::fork_choice_view_of(store_);
+  }
 
  private:
   const spec::Store& store_;

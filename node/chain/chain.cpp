@@ -33,7 +33,7 @@ Chain::Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
              runtime::Meter& meter, const crypto::SignatureScheme& scheme,
              const crypto::AggregateProver& prover, Events& events)
     : anchor_(std::move(anchor)),
-      is_aggregator_(is_aggregator),
+      is_aggregator_(seams.sync, "aggregator role", is_aggregator),
       meter_(meter),
       scheme_(scheme),
       prover_(prover),
@@ -42,7 +42,9 @@ Chain::Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
       newest_block_slot_(anchor_->block.slot),
       last_data_root_(spec::hash_tree_root(last_data_)),
       reported_(view()),
-      published_(seams, reported_, std::shared_ptr<const spec::State>(anchor_, &anchor_->state)) {}
+      published_(seams, reported_, std::shared_ptr<const spec::State>(anchor_, &anchor_->state)) {
+  published_.ticked(fork_choice_view_of(store_));
+}
 
 ChainView Chain::view() const {
   return {.head = head(),
@@ -66,7 +68,7 @@ std::vector<spec::SignedAggregatedAttestation> Chain::tick_interval() {
   // meanwhile.
   store_.tick_interval(false, nullptr);
   std::vector<spec::SignedAggregatedAttestation> made;
-  if (is_aggregator_ && spec::interval_in_slot(store_.time()) == 2) {
+  if (is_aggregator() && spec::interval_in_slot(store_.time()) == 2) {
     made = aggregate();
   }
   if (early_.size() > 0) {
@@ -78,12 +80,14 @@ std::vector<spec::SignedAggregatedAttestation> Chain::tick_interval() {
     report_level(Buffer::kEarlyBlocks, early_.size(), early_.bound());
   }
   report_changes();
+  published_.ticked(fork_choice_view_of(store_));
   return made;
 }
 
 void Chain::skip_to(spec::Interval interval) {
   store_.skip_to(interval);
   report_changes();
+  published_.ticked(fork_choice_view_of(store_));
 }
 
 std::vector<spec::SignedAggregatedAttestation> Chain::aggregate() {

@@ -16,6 +16,7 @@
 #include "node/chain/held_blocks.h"
 #include "node/crypto/aggregate.h"
 #include "node/crypto/signatures.h"
+#include "node/runtime/atomic.h"
 #include "node/runtime/meter.h"
 #include "node/spec/block_production.h"
 #include "node/spec/store.h"
@@ -67,7 +68,9 @@ class Chain {
   [[nodiscard]] const spec::Store& store() const { return store_; }
   /// What other threads see of it; lives as long as the chain.
   [[nodiscard]] const ChainReader& reader() const { return published_; }
-  [[nodiscard]] bool is_aggregator() const { return is_aggregator_; }
+  [[nodiscard]] bool is_aggregator() const { return is_aggregator_.load(std::memory_order_relaxed); }
+  /// Whether this node aggregates, to be changed by any thread at any time.
+  [[nodiscard]] runtime::Atomic<bool>& aggregator_role() { return is_aggregator_; }
   [[nodiscard]] spec::Checkpoint head() const;
   [[nodiscard]] spec::Checkpoint safe_target() const;
   /// The highest slot of any block in the store.
@@ -171,7 +174,7 @@ class Chain {
   void report_level(Buffer buffer, std::size_t size, std::size_t bound);
 
   std::shared_ptr<const Anchor> anchor_;
-  bool is_aggregator_;
+  runtime::Atomic<bool> is_aggregator_;
   runtime::Meter& meter_;
   const crypto::SignatureScheme& scheme_;
   const crypto::AggregateProver& prover_;

@@ -128,7 +128,7 @@ void Chain::recover_votes(const IncomingBlock& incoming) {
               [&] { return spec::recover(plan, *incoming.block, prover_); });
   store_.adopt_recovered(recovered);
   for (const spec::RecoveredAggregate& one : recovered) {
-    if (is_aggregator_) {
+    if (is_aggregator()) {
       recovered_.push_back(one.aggregate);
     }
   }

@@ -13,7 +13,8 @@ ChainReader::ChainReader(const locking::LockSeams& seams, const ChainView& view)
       coming_(seams, Tier::kPendingBlocks, "coming blocks"),
       waiting_(seams),
       states_(seams, Tier::kStates, "states"),
-      served_(seams) {}
+      served_(seams),
+      tree_(seams, Tier::kForkChoice, "block tree") {}
 
 PublishedChain::PublishedChain(const locking::LockSeams& seams, const ChainView& view,
                                std::shared_ptr<const spec::State> anchor_state)
@@ -50,6 +51,11 @@ void PublishedChain::changed(const ChainView& view, const ServedBlocks::Move* mo
         states_.fetch_remove("prune", states_by_slot_.begin()->second);
     states_by_slot_.erase(states_by_slot_.begin());
   }
+}
+
+void PublishedChain::ticked(ForkChoiceView tree) {
+  auto shared = std::make_shared<const ForkChoiceView>(std::move(tree));
+  tree_.update("tick", [&](auto& published) { published.swap(shared); });
 }
 
 }  // namespace lockstep::chain

@@ -12,6 +12,7 @@
 #include "node/chain/block_cache.h"
 #include "node/chain/chain_view.h"
 #include "node/chain/exchange.h"
+#include "node/chain/fork_choice_view.h"
 #include "node/chain/known_blocks.h"
 #include "node/chain/served_blocks.h"
 #include "node/locking/tiered_lock.h"
@@ -77,6 +78,23 @@ class ChainReader {
     return served_.canonical(site, first, count);
   }
 
+  /// The block tree as it was at the latest tick.
+  [[nodiscard]] std::shared_ptr<const ForkChoiceView> fork_choice(const char* site) const {
+    return tree_.read(site);
+  }
+
+  /// Calls `visit(name, times)` for each lock in here: how long it was waited for and held, by site.
+  template <typename F>
+  void visit_locks(F&& visit) const {
+    visit("chain view", view_.times());
+    visit("known blocks", known_.times());
+    visit("coming blocks", coming_.times());
+    visit("block cache", waiting_.times());
+    visit("states", states_.times());
+    visit("served blocks", served_.times());
+    visit("block tree", tree_.times());
+  }
+
  protected:
   ChainReader(const locking::LockSeams& seams, const ChainView& view);
   ~ChainReader() = default;
@@ -88,6 +106,7 @@ class ChainReader {
   /// Looking up is no change.
   mutable States states_;
   ServedBlocks served_;
+  locking::Coherent<std::shared_ptr<const ForkChoiceView>> tree_;
 };
 
 /// The writing side. One thread writes, except where it says otherwise; everything is published in an order
@@ -104,6 +123,9 @@ class PublishedChain final : public ChainReader {
   /// Head, checkpoints or time changed; `move` says how the head's chain did, null when it stayed. States of
   /// slots before the finalized one go.
   void changed(const ChainView& view, const ServedBlocks::Move* move);
+
+  /// An interval has passed.
+  void ticked(ForkChoiceView tree);
 
   /// A block was handed in, or left the ways into the store. Any thread.
   void coming(const spec::Root& root) { coming_.add("handed in", root); }

@@ -65,7 +65,7 @@ spec::Verdict<void> Chain::try_attestation(const spec::SignedAttestation& vote) 
   if (!verified) {
     return spec::RejectionReason::INVALID_SIGNATURE;
   }
-  if (is_aggregator_ && store_.validator_index()) {
+  if (is_aggregator() && store_.validator_index()) {
     store_.record_attestation(vote);
   }
   return {};

@@ -28,6 +28,7 @@ class KnownBlocks {
   [[nodiscard]] bool contains(const char* site, const spec::Root& root) const;
   /// Which of `roots` are known, at one moment and in their order. The answer is as long as the question.
   [[nodiscard]] std::vector<bool> has_blocks_batch(const char* site, std::span<const spec::Root> roots) const;
+  [[nodiscard]] const locking::LockTimes& times() const { return mutex_.times(); }
 
  private:
   mutable locking::TieredSharedMutex mutex_;

@@ -45,6 +45,7 @@ class ServedBlocks {
   /// The canonical blocks of `count` slots from `first` on, as the chain was at one moment.
   [[nodiscard]] std::vector<SignedBlockPointer> canonical(const char* site, spec::Slot first,
                                                           std::uint64_t count) const;
+  [[nodiscard]] const locking::LockTimes& times() const { return mutex_.times(); }
 
  private:
   mutable locking::TieredSharedMutex mutex_;

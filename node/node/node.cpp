@@ -68,6 +68,9 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
             .finalized = chain_.store().latest_finalized()};
   }
 
+  [[nodiscard]] const chain::ChainReader& reader() const { return chain_.reader(); }
+  [[nodiscard]] runtime::Atomic<bool>& aggregator_role() { return chain_.aggregator_role(); }
+
   [[nodiscard]] std::uint64_t store_digest(bool whole) const { return chain_.digest(whole); }
 
   // networking::Receiver
@@ -225,6 +228,14 @@ void Node::request_stop() {
 
 Status Node::status() const {
   return core_->status();
+}
+
+const chain::ChainReader& Node::reader() const {
+  return core_->reader();
+}
+
+runtime::Atomic<bool>& Node::aggregator_role() {
+  return core_->aggregator_role();
 }
 
 std::uint64_t Node::store_digest(bool whole) const {

@@ -3,10 +3,12 @@
 
 #include <memory>
 
+#include "node/chain/chain_reader.h"
 #include "node/chain/events.h"
 #include "node/crypto/aggregate.h"
 #include "node/crypto/signatures.h"
 #include "node/node/config.h"
+#include "node/runtime/atomic.h"
 #include "node/runtime/runtime.h"
 #include "node/spec/types.h"
 
@@ -46,6 +48,11 @@ class Node {
   /// A coherent snapshot. While the node runs only its own thread may ask (from within a report, say);
   /// before start() and after stop() anybody.
   [[nodiscard]] Status status() const;
+
+  /// What any thread may read of the chain, at any time while the node exists.
+  [[nodiscard]] const chain::ChainReader& reader() const;
+  /// Whether the node joins votes into aggregates; any thread may change it at any time.
+  [[nodiscard]] runtime::Atomic<bool>& aggregator_role();
 
   /// A digest of the fork-choice store by which a change is noticed, in constant time; with `whole` it also
   /// covers every pending vote. Who may ask is as for status().

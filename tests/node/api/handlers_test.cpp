@@ -8,7 +8,9 @@
 #include <string>
 
 #include "author.h"
+#include "node/api/reader_source.h"
 #include "node/api/store_source.h"
+#include "node/spec/slot.h"
 #include "node/spec/ssz.h"
 #include "node/spec/store_recompute.h"
 
@@ -42,13 +44,14 @@ class ApiTest : public testing::Test {
 
   static constexpr std::uint64_t kSlots = 10;
   const test::Keys keys{4};
-  test::Author author{keys, keys.anchor(1000)};
-  StoreSource chain{author.chain().store()};
+  const std::shared_ptr<const chain::Anchor> anchor = keys.anchor(1000);
+  test::Author author{keys, anchor};
+  StoreSource source{author.chain().store()};
   runtime::Atomic<bool> role{nullptr, "aggregator", false};
   metrics::Registry registry;
   metrics::Exposition exposition{
       registry, {.name = "ann", .version = "1", .validators = 4, .is_aggregator = false, .anchor_slot = {}}};
-  Sources sources{.chain = &chain, .is_aggregator = &role, .metrics = &exposition};
+  Sources sources{.chain = &source, .is_aggregator = &role, .metrics = &exposition};
 };
 
 TEST_F(ApiTest, says_that_it_is_healthy) {
@@ -96,7 +99,7 @@ TEST_F(ApiTest, shows_the_tree_from_the_finalized_block_on) {
 
   const auto weights = spec::recompute_block_weights(store);
   std::uint64_t all = 0;
-  for (const ForkChoiceNode& node : fork_choice_of(store).nodes) {
+  for (const chain::ForkChoiceNode& node : chain::fork_choice_view_of(store).nodes) {
     const auto expected = weights.find(node.root);
     EXPECT_EQ(node.weight, expected == weights.end() ? 0 : expected->second);
     all += node.weight;
@@ -178,7 +181,7 @@ class WornChain final : public ChainSource {
     return state == nullptr ? std::nullopt : std::optional<chain::BorrowedState>(std::in_place, state);
   }
   [[nodiscard]] std::optional<spec::Block> finalized_block() override { return std::nullopt; }
-  [[nodiscard]] std::optional<ForkChoice> fork_choice() override { return std::nullopt; }
+  [[nodiscard]] std::optional<chain::ForkChoiceView> fork_choice() override { return std::nullopt; }
 
   std::shared_ptr<const spec::State> state;
 };
@@ -196,6 +199,45 @@ TEST_F(ApiTest, what_was_pruned_meanwhile_is_not_found) {
   sources.chain = &worn;
   expect_one_line(ask("GET", "/lean/v0/states/finalized"), 404);
   expect_one_line(ask("GET", "/lean/v0/blocks/finalized"), 404);
+}
+
+TEST_F(ApiTest, answers_from_what_is_published_as_from_the_store_itself) {
+  test::ManualClock clock;
+  ReaderSource reader(author.chain().reader(), anchor, clock);
+  for (const char* target : {"/lean/v0/states/finalized", "/lean/v0/blocks/finalized",
+                             "/lean/v0/checkpoints/justified", "/lean/v0/fork_choice"}) {
+    sources.chain = &source;
+    const Response from_store = ask("GET", target);
+    sources.chain = &reader;
+    const Response from_reader = ask("GET", target);
+    EXPECT_EQ(from_reader.status, 200) << target;
+    EXPECT_EQ(from_reader.body, from_store.body) << target;
+  }
+}
+
+TEST_F(ApiTest, serves_the_anchor_before_anything_else_is_finalized) {
+  test::Author fresh(keys, anchor);
+  test::ManualClock clock;
+  ReaderSource reader(fresh.chain().reader(), anchor, clock);
+  sources.chain = &reader;
+  const auto block = spec::decode<spec::SignedBlock>(ask("GET", "/lean/v0/blocks/finalized").body);
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->block, anchor->block);
+  EXPECT_EQ(ask("GET", "/lean/v0/states/finalized").body, spec::encode(anchor->state));
+  EXPECT_EQ(Json::parse(text_of(ask("GET", "/lean/v0/fork_choice")))["nodes"].size(), 1);
+}
+
+TEST_F(ApiTest, a_chain_that_lags_the_clock_by_more_than_a_slot_asks_for_patience) {
+  test::ManualClock clock;
+  ReaderSource reader(author.chain().reader(), anchor, clock);
+  sources.chain = &reader;
+  const std::uint64_t ticked = author.chain().store().time().value;
+  const auto genesis = std::chrono::seconds(1000);
+  const auto interval = std::chrono::milliseconds(spec::MILLISECONDS_PER_INTERVAL);
+  clock.set_wall({base::Duration(genesis + interval * (ticked + 5)).count()});
+  EXPECT_EQ(ask("GET", "/lean/v0/fork_choice").status, 200);
+  clock.advance(interval);
+  expect_one_line(ask("GET", "/lean/v0/fork_choice"), 503);
 }
 
 TEST_F(ApiTest, gives_a_borrowed_state_back_before_it_answers) {

@@ -1,4 +1,4 @@
-// The block tree as the API shows it: leanSpec's /lean/v0/fork_choice.
+// The block tree with its weights, copied for those who only look.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include "node/spec/store.h"
 #include "node/spec/types.h"
 
-namespace lockstep::api {
+namespace lockstep::chain {
 
 /// One block of the tree.
 struct ForkChoiceNode {
@@ -21,17 +21,18 @@ struct ForkChoiceNode {
 };
 
 /// The tree from the finalized slot on, all of it from one moment.
-struct ForkChoice {
+struct ForkChoiceView {
   std::vector<ForkChoiceNode> nodes;
   spec::Root head;
   spec::Checkpoint justified;
   spec::Checkpoint finalized;
   spec::Root safe_target;
-  std::uint64_t validator_count = 0;
+  std::uint64_t validator_count = 0;  ///< Of the head's state.
+  spec::Interval time;                ///< Intervals since genesis that the store had been ticked to.
 };
 
-/// Copies what the API shows out of a store, in order of insertion. Costs time in proportion to the blocks of
-/// the store. Who may call it is as for the store's const members.
-[[nodiscard]] ForkChoice fork_choice_of(const spec::Store& store);
+/// Copies the tree out of a store, in order of insertion. Costs time in proportion to the blocks of the
+/// store. Who may call it is as for the store's const members.
+[[nodiscard]] ForkChoiceView fork_choice_view_of(const spec::Store& store);
 
-}  // namespace lockstep::api
+}  // namespace lockstep::chain

@@ -1,16 +1,17 @@
 // Copying the tree.
-#include "node/api/fork_choice.h"
+#include "node/chain/fork_choice_view.h"
 
-namespace lockstep::api {
+namespace lockstep::chain {
 
-ForkChoice fork_choice_of(const spec::Store& store) {
+ForkChoiceView fork_choice_view_of(const spec::Store& store) {
   const spec::BlockTree& tree = store.tree();
-  ForkChoice out{.nodes = {},
-                 .head = store.head(),
-                 .justified = store.latest_justified(),
-                 .finalized = store.latest_finalized(),
-                 .safe_target = store.safe_target(),
-                 .validator_count = store.head_state().validators->size()};
+  ForkChoiceView out{.nodes = {},
+                     .head = store.head(),
+                     .justified = store.latest_justified(),
+                     .finalized = store.latest_finalized(),
+                     .safe_target = store.safe_target(),
+                     .validator_count = store.head_state().validators->size(),
+                     .time = store.time()};
   for (std::uint32_t i = 1; i <= tree.size(); ++i) {
     const spec::BlockIndex block{i};
     if (tree.slot(block) < out.finalized.slot) {
@@ -27,4 +28,4 @@ ForkChoice fork_choice_of(const spec::Store& store) {
   return out;
 }
 
-}  // namespace lockstep::api
+}  // namespace lockstep::chain
