@@ -33,7 +33,8 @@ Chain::Chain(std::shared_ptr<const Anchor> anchor, bool is_aggregator,
              runtime::Meter& meter, const crypto::SignatureScheme& scheme,
              const crypto::AggregateProver& prover, Events& events)
     : anchor_(std::move(anchor)),
-      is_aggregator_(seams.sync, "aggregator role", is_aggregator),
+      // Without the hook: a setting by which nothing is ordered is no reason to switch threads.
+      is_aggregator_(nullptr, "aggregator role", is_aggregator),
       meter_(meter),
       scheme_(scheme),
       prover_(prover),
