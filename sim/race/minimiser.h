@@ -6,12 +6,9 @@
 
 #include "sim/race/explorer.h"
 #include "sim/race/schedule.h"
+#include "sim/race/shrink.h"
 
 namespace lockstep::race {
-
-struct MinimiseOptions {
-  std::uint64_t most_replays = 5'000;
-};
 
 /// The smallest schedule found, and how large it is.
 struct Minimised {
@@ -26,10 +23,9 @@ struct Minimised {
   bool repeated = false;
 };
 
-/// Leaves out threads, then blocks of turns (delta debugging), and moves blocks of one thread together, as
-/// long as the same fingerprint comes out, until nothing more can go.
+/// The smallest schedule that comes out with the same fingerprint, by Shrinking.
 [[nodiscard]] Minimised minimise(const Body& body, const RunnerOptions& options, const Failed& failed,
-                                 const MinimiseOptions& limits = {});
+                                 const ShrinkLimits& limits = {});
 
 /// The events that matter, a column for each thread: operations on what several of the threads touch, and
 /// where one took over from another that could have gone on.
