@@ -53,8 +53,9 @@ prometheus::MetricFamily family_of(const Description& what) {
   return {std::string(what.name), std::string(what.help), type_of(what.type), {}};
 }
 
-void append_series(const Registry& registry, const Description& what, std::size_t first, std::size_t second,
-                   prometheus::MetricFamily& family) {
+template <typename Value>
+void append_series(const Registry& registry, const Value& value_of, const Description& what,
+                   std::size_t first, std::size_t second, prometheus::MetricFamily& family) {
   prometheus::ClientMetric metric;
   const std::size_t positions[] = {first, second};
   for (std::size_t i = 0; i < what.labels.size(); ++i) {
@@ -65,18 +66,20 @@ void append_series(const Registry& registry, const Description& what, std::size_
   if (what.type == Type::kHistogram) {
     metric.histogram = shown(what, registry.histogram(series));
   } else if (what.type == Type::kGauge) {
-    metric.gauge.value = shown(what.unit, registry.value(series));
+    metric.gauge.value = shown(what.unit, value_of(series));
   } else {
-    metric.counter.value = shown(what.unit, registry.value(series));
+    metric.counter.value = shown(what.unit, value_of(series));
   }
   family.metric.push_back(std::move(metric));
 }
 
-prometheus::MetricFamily closed_family(const Registry& registry, const Description& what) {
+template <typename Value>
+prometheus::MetricFamily closed_family(const Registry& registry, const Value& value_of,
+                                       const Description& what) {
   prometheus::MetricFamily family = family_of(what);
   const std::size_t seconds = what.labels.size() < 2 ? 1 : what.labels[1].values.size();
   for (std::size_t i = 0; i < what.series(); ++i) {
-    append_series(registry, what, i / seconds, i % seconds, family);
+    append_series(registry, value_of, what, i / seconds, i % seconds, family);
   }
   return family;
 }
@@ -103,11 +106,22 @@ void Exposition::add_lock(std::string_view name, const locking::LockTimes& times
   LOCKSTEP_ASSERT_MSG(locks_.try_emplace(std::move(label), &times).second, "two locks of one name");
 }
 
+void Exposition::watch(Series gauge, std::function<std::int64_t()> read) {
+  LOCKSTEP_ASSERT(describe(gauge.metric).type == Type::kGauge);
+  watched_.push_back({gauge, std::move(read)});
+}
+
+std::int64_t Exposition::value_of(Series series) const {
+  const auto watched = std::ranges::find(watched_, series, &Watched::gauge);
+  return watched == watched_.end() ? registry_.value(series) : watched->read();
+}
+
 std::string Exposition::text() const {
+  const auto value_of = [this](Series series) { return this->value_of(series); };
   std::vector<prometheus::MetricFamily> families;
   for (const Description& what : catalogue()) {
     if (what.is_closed()) {
-      families.push_back(closed_family(registry_, what));
+      families.push_back(closed_family(registry_, value_of, what));
       continue;
     }
     prometheus::MetricFamily& family = families.emplace_back(family_of(what));

@@ -1,9 +1,12 @@
 // The metrics as Prometheus reads them: text format 0.0.4.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "node/locking/lock_times.h"
 #include "node/metrics/node_metrics.h"
@@ -15,7 +18,7 @@ namespace lockstep::metrics {
 inline constexpr std::string_view kTextFormat = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Writes all metrics of one node as text. Takes no lock and asks nothing of the node's threads. Thread-safe
-/// once all locks are named.
+/// once all locks and watched gauges are named.
 class Exposition {
  public:
   /// `registry` outlives this.
@@ -26,14 +29,25 @@ class Exposition {
   /// underscores. Requires: no lock has that name (asserted).
   void add_lock(std::string_view name, const locking::LockTimes& times);
 
+  /// Asks `read` for the value of a gauge at each scrape, instead of the registry. It is called on whichever
+  /// thread scrapes, and takes no lock that is held over work.
+  void watch(Series gauge, std::function<std::int64_t()> read);
+
   /// Every series of the catalogue, also those that are zero, in the catalogue's order.
   [[nodiscard]] std::string text() const;
 
  private:
+  [[nodiscard]] std::int64_t value_of(Series series) const;
+
   const Registry& registry_;
   std::string name_;
   std::string version_;
   std::map<std::string, const locking::LockTimes*> locks_;
+  struct Watched {
+    Series gauge;
+    std::function<std::int64_t()> read;
+  };
+  std::vector<Watched> watched_;
 };
 
 }  // namespace lockstep::metrics

@@ -54,8 +54,12 @@ void NodeMetrics::input_began() {
   next_.input_began();
 }
 
-base::Duration NodeMetrics::since_input_began() const {
-  return base::Duration(nanoseconds(clock_.now()) - input_began_.load(kAny));
+void NodeMetrics::time_input(Metric metric, chain::Origin origin) {
+  const std::int64_t began = input_began_.exchange(kNever, kAny);
+  // What our own validators made is not judged.
+  if (began != kNever && origin != chain::Origin::kOwn) {
+    registry_.observe(metric, nanoseconds(clock_.now()) - began);
+  }
 }
 
 void NodeMetrics::tick_happened(const chain::TickHappened& tick) {
@@ -79,7 +83,7 @@ void NodeMetrics::block_handled(const chain::BlockHandled& block) {
   }
   switch (block.outcome) {
     case kImported:
-      registry_.observe(Metric::kBlockProcessingTime, since_input_began());
+      time_input(Metric::kBlockProcessingTime, block.origin);
       report_coverage(Section::kBlock, block.block);
       break;
     case kRejected:
@@ -141,7 +145,7 @@ void NodeMetrics::count_vote(VoteKind kind, chain::Origin origin, chain::VoteOut
 void NodeMetrics::vote_handled(const chain::VoteHandled& vote) {
   count_vote(VoteKind::kAttestation, vote.origin, vote.outcome, vote.reason);
   if (vote.outcome == chain::VoteOutcome::kAccepted) {
-    registry_.observe(Metric::kAttestationValidationTime, since_input_began());
+    time_input(Metric::kAttestationValidationTime, vote.origin);
   }
   next_.vote_handled(vote);
 }

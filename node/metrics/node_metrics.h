@@ -53,7 +53,8 @@ class NodeMetrics final : public chain::Events {
                   spec::RejectionReason reason);
   void report_coverage(Section section, const spec::Block& block);
   void set_slot(Metric metric, spec::Slot slot);
-  [[nodiscard]] base::Duration since_input_began() const;
+  /// Shows how long the input took whose outcome is being reported, unless nobody said when it began.
+  void time_input(Metric metric, chain::Origin origin);
 
   Registry& registry_;
   const runtime::Clock& clock_;

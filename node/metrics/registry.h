@@ -26,6 +26,7 @@ struct Series {
   Metric metric;
   std::size_t first = 0;
   std::size_t second = 0;
+  friend bool operator==(const Series&, const Series&) = default;
 };
 
 /// Holds the value of every series of the catalogue that is closed. Whoever writes pays one or two relaxed

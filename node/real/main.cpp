@@ -11,14 +11,16 @@
 #include <utility>
 #include <variant>
 
+#include "node/api/reader_source.h"
 #include "node/chain/anchor.h"
 #include "node/node/node.h"
+#include "node/real/endpoints.h"
 #include "node/real/event_log.h"
 #include "node/real/genesis_files.h"
+#include "node/real/instruments.h"
 #include "node/real/options.h"
 #include "node/real/os_scheduler.h"
 #include "node/real/signature_choice.h"
-#include "node/real/stopwatch_meter.h"
 #include "node/real/system_clock.h"
 #include "node/real/system_random.h"
 #include "node/real/tcp_transport.h"
@@ -75,6 +77,14 @@ OrUserError<node::Config> configure(const RunOptions& options, const SignatureCh
   return config;
 }
 
+metrics::NodeFacts facts_of(const RunOptions& options, const node::Config& config) {
+  return {.name = options.node_id.empty() ? "node" : options.node_id,
+          .version = LOCKSTEP_VERSION,
+          .validators = config.validators.size(),
+          .is_aggregator = config.is_aggregator,
+          .anchor_slot = config.anchor->block.slot};
+}
+
 /// Blocks until the user or the system asks the process to end. The signals are blocked in all threads.
 void wait_for_the_end(const sigset_t& signals) {
   int received = 0;
@@ -106,15 +116,24 @@ int run_node(const RunOptions& options) {
   }
   OsScheduler scheduler;
   SystemRandom random;
-  StopwatchMeter meter;
-  EventLog events(log, {.root = spec::hash_tree_root(config->anchor->block), .slot = {}});
+  const std::shared_ptr<const chain::Anchor> anchor = config->anchor;
+  EventLog events(log, {.root = spec::hash_tree_root(anchor->block), .slot = {}});
+  Instruments instruments(clock, facts_of(options, *config), events);
   node::Node node({.clock = clock,
                    .scheduler = scheduler,
                    .sync = nullptr,
                    .transport = **transport,
                    .random = random,
-                   .meter = meter},
-                  (*signatures)->scheme(), (*signatures)->prover(), events, std::move(*config));
+                   .meter = instruments.meter},
+                  (*signatures)->scheme(), (*signatures)->prover(), instruments.events, std::move(*config));
+  instruments.show(node);
+  api::ReaderSource chain(node.reader(), anchor, clock);
+  const OrUserError<Endpoints> endpoints = open_endpoints(
+      options,
+      {.chain = &chain, .is_aggregator = &node.aggregator_role(), .metrics = &instruments.exposition});
+  if (!endpoints) {
+    return complain(endpoints.error());
+  }
   node.start();
   wait_for_the_end(signals);
   node.stop();

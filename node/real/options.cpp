@@ -22,6 +22,12 @@ void declare_run(CLI::App& app, RunOptions& run) {
   app.add_option("--signatures", run.signatures, "scheme of the validators' keys")
       ->check(CLI::IsMember(signature_choices()))
       ->capture_default_str();
+  app.add_option("--metrics-port", run.metrics_port, "port that serves /metrics; 0 serves none");
+  app.add_option("--api-port", run.api_port,
+                 "port that serves the HTTP API, /metrics included; 0 serves none");
+  app.add_option("--http-address", run.http_address,
+                 "address of both; whoever reaches the API can change whether this node aggregates")
+      ->capture_default_str();
   app.add_option("--log-level", run.log_level, "least level that is logged, to standard error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
@@ -52,6 +58,9 @@ OrUserError<Options> checked(RunOptions run) {
   }
   if (run.is_aggregator && given == 0) {
     return UserError{"--is-aggregator needs validators: give --validators, --validator-keys and --node-id"};
+  }
+  if (run.metrics_port != 0 && run.metrics_port == run.api_port) {
+    return UserError{"--metrics-port and --api-port need ports of their own; the API serves /metrics, too"};
   }
   if (run.listen.empty() && run.peers.empty()) {
     return UserError{"a node without --listen and --peer has nobody to talk to"};

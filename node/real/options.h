@@ -1,6 +1,7 @@
 // The command line of lockstep-node.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,6 +23,10 @@ struct RunOptions {
   std::string network = "12345678";
   std::string signatures = "xmss-test";
   std::string log_level = "info";
+  /// Where metrics and API are served; port 0 serves nothing.
+  std::string http_address = "127.0.0.1";
+  std::uint16_t metrics_port = 0;
+  std::uint16_t api_port = 0;
 };
 
 /// Make the files of a network.

@@ -234,6 +234,22 @@ TEST(Exposition, shows_locks_by_name_and_site) {
   EXPECT_TRUE(lines.contains(R"(zeam_lock_hold_seconds_sum{lock="known_states",site="onBlock"} 0.005)"));
 }
 
+TEST(Exposition, asks_for_gauges_that_somebody_else_keeps) {
+  Registry registry;
+  registry.set(Metric::kIsAggregator, 1);
+  std::int64_t depth = 3;
+  Exposition exposition(registry, some_facts());
+  exposition.watch({Metric::kPendingAttestationsSize, VoteKind::kAggregation}, [&] { return depth; });
+  EXPECT_TRUE(
+      lines_of(exposition.text()).contains(R"(lean_pending_attestations_size{kind="aggregation"} 3)"));
+  depth = 4;
+  const std::set<std::string> lines = lines_of(exposition.text());
+  EXPECT_TRUE(lines.contains(R"(lean_pending_attestations_size{kind="aggregation"} 4)"));
+  EXPECT_TRUE(lines.contains(R"(lean_pending_attestations_size{kind="attestation"} 0)"));
+  EXPECT_TRUE(lines.contains("lean_is_aggregator 1"));
+  EXPECT_THROW(exposition.watch(Metric::kReorgs, [] { return 0; }), base::AssertionFailed);
+}
+
 TEST(Exposition, two_locks_of_one_name_are_a_mistake) {
   const Registry registry;
   const locking::LockTimes times;

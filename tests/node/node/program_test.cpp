@@ -112,6 +112,8 @@ TEST_F(Program, missing_and_contradictory_options_get_a_sentence) {
   expect_complaint("--genesis x --listen 127.0.0.1:0 --is-aggregator", "needs validators");
   expect_complaint("--genesis x", "nobody to talk to");
   expect_complaint("--genesis x --listen 127.0.0.1:0 --signatures rsa", "rsa");
+  expect_complaint("--genesis x --listen 127.0.0.1:0 --api-port 70000", "api-port");
+  expect_complaint("--genesis x --listen 127.0.0.1:0 --api-port 5 --metrics-port 5", "ports of their own");
   expect_complaint("--no-such-option", "no-such-option");
   expect_complaint("genesis", "--out");
   expect_complaint("genesis --out /proc/nowhere --genesis-time 5", "cannot be written to");

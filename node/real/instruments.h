@@ -1,0 +1,32 @@
+// What is measured of a running node.
+#pragma once
+
+#include "node/metrics/exposition.h"
+#include "node/metrics/node_metrics.h"
+#include "node/metrics/registry.h"
+#include "node/metrics/work_times.h"
+#include "node/node/node.h"
+
+namespace lockstep::real {
+
+/// Meter and listener of one node, and the text that shows what they saw.
+struct Instruments {
+  /// `clock` and `next`, the listener that everything is passed on to, outlive this.
+  Instruments(const runtime::Clock& clock, const metrics::NodeFacts& facts, chain::Events& next)
+      : meter(registry, clock), events(registry, clock, facts, next), exposition(registry, facts) {}
+
+  /// Shows what the node keeps itself. `node` outlives whoever scrapes.
+  void show(node::Node& node) {
+    node.reader().visit_locks(
+        [this](const char* name, const locking::LockTimes& times) { exposition.add_lock(name, times); });
+    exposition.watch(metrics::Metric::kIsAggregator,
+                     [&role = node.aggregator_role()] { return role.load() ? 1 : 0; });
+  }
+
+  metrics::Registry registry;
+  metrics::WorkTimes meter;
+  metrics::NodeMetrics events;
+  metrics::Exposition exposition;
+};
+
+}  // namespace lockstep::real
