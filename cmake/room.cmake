@@ -12,7 +12,7 @@ set(LOCKSTEP_FLOORS
   node/chain=3
   node/metrics=3.5
   node/networking=4 node/sync=4 node/validator=4 node/storage=4 node/api=4
-  node/node=5 node/real=5.1 sim/core=5 sim/race=5.1 sim/interpose=5.3 sim/world=5.2
+  node/node=5 node/real=5.1 sim/core=5 sim/race=5.1 sim/watch=5.15 sim/interpose=5.3 sim/world=5.2
   sim/cluster=6
   sim/checkers=7
   scenarios=8 scenarios/races/history=8.1

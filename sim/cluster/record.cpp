@@ -27,11 +27,13 @@ Record::Record(sim::Engine& engine, const std::vector<std::string>& names, Invar
   }
 }
 
-void Record::fail(std::string fingerprint, std::string sentence, std::optional<std::uint64_t> number) {
+void Record::fail(std::string fingerprint, std::string sentence, std::optional<std::uint64_t> number,
+                  const std::vector<std::string>& details) {
   if (!failure_) {
     failure_ = Failure{std::move(fingerprint),
                        std::move(sentence) + " (" + seconds(engine_.now().time_since_epoch()) + ")",
                        recollect(number)};
+    failure_->events.insert(failure_->events.end(), details.begin(), details.end());
     engine_.stop();
   }
 }

@@ -57,8 +57,9 @@ class Record final : public Hearing {
   /// `engine` outlives this. Nodes are numbered in the order of `names`.
   Record(sim::Engine& engine, const std::vector<std::string>& names, Invariants invariants);
 
-  /// Notes that something broke. Only the first counts.
-  void fail(std::string fingerprint, std::string sentence, std::optional<std::uint64_t> node);
+  /// Notes that something broke. Only the first counts. `details` come after the events that matter.
+  void fail(std::string fingerprint, std::string sentence, std::optional<std::uint64_t> node,
+            const std::vector<std::string>& details = {});
   void complain(const Invariant& broken, std::string sentence) override;
 
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }

@@ -215,10 +215,12 @@ void Cluster::World::judge(sim::RunEnd end) {
   const sim::Failure& failure = *engine.failure();
   const bool is_of_a_node = failure.lane != sim::kWorldLane;
   const std::uint64_t number = is_of_a_node ? static_cast<std::uint64_t>(failure.lane) - 1 : 0;
-  record.fail(std::string(sim::to_text(failure.kind)) + ": " + without_numbers(failure.what),
+  const std::string kind = sim::to_text(failure.kind);
+  record.fail(failure.fingerprint.empty() ? kind + ": " + without_numbers(failure.what)
+                                          : kind + ": " + failure.fingerprint,
               (is_of_a_node ? name_of(number) : "the world") + "'s thread " + failure.fiber + ": " +
                   sim::to_text(failure.kind) + ": " + failure.what,
-              is_of_a_node ? std::optional(number) : std::nullopt);
+              is_of_a_node ? std::optional(number) : std::nullopt, failure.details);
 }
 
 void Cluster::World::report_progress() {

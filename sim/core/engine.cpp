@@ -77,6 +77,13 @@ FiberRef Engine::spawn(std::string name, Lane lane, std::function<void()> body) 
   fiber.held_locks.clear();
   make_context(fiber.context, fiber.info, fiber.stack.low, fiber.stack.size, fiber.stack.colour, &fiber_main,
                &fiber);
+  order::forget(fiber.stack.low, fiber.stack.size);
+  order::forget(&fiber.held_locks, sizeof fiber.held_locks);
+  order::name(fiber.info, fiber.name.c_str());
+  order::release(&fiber);
+  if (fiber.stopping) {
+    order::look_away(fiber.info);
+  }
   fiber.state = FiberState::kRunnable;
   fiber.op = Operation{OpKind::kStart, MemoryOrder::kSeqCst, 0, 0};
   if (strategy_ != nullptr) {
@@ -185,7 +192,9 @@ void Engine::give_turn() {
 
 void Engine::fiber_main(void* argument) {
   Fiber& fiber = *static_cast<Fiber*>(argument);
+  order::acquire(&fiber);
   fiber.engine->run_body(fiber);
+  order::release(&fiber);
   fiber.engine->end(fiber, true);
 }
 
@@ -211,6 +220,7 @@ void Engine::reap(Fiber& fiber) {
     ++abandoned_;
     return;
   }
+  order::acquire(&fiber);
   drop_context(fiber.info);
   if (!stacks_->give_back(fiber.stack)) {
     record_failure(FailureKind::kStackOverflow, &fiber, "the stack overflowed");
@@ -246,9 +256,11 @@ RunEnd Engine::run_until(Time limit) {
   turns_left_ = halt_ ? 0 : livelock_bound_;
   looping_ = true;
   limit_ = limit;
+  order::listen(&hear_of_race, this);
   const RunEnd end = loop(limit);
   limit_ = Time::min();
   looping_ = false;
+  order::listen(nullptr, nullptr);
   return end;
 }
 

@@ -13,6 +13,7 @@
 #include "sim/core/event_queue.h"
 #include "sim/core/failure.h"
 #include "sim/core/fiber.h"
+#include "sim/core/order.h"
 #include "sim/core/stack_pool.h"
 #include "sim/core/strategy.h"
 #include "sim/core/time.h"
@@ -224,7 +225,8 @@ class Engine {
     std::uint64_t end_ = 0;
   };
 
-  static void fiber_main(void* argument);
+  // What bodies do is not the world's doing: builds in which functions tell on entry leave these two out.
+  [[gnu::no_instrument_function]] static void fiber_main(void* argument);
   static void wake_by_timer(void* fiber, std::uint64_t, std::uint64_t);
   [[nodiscard]] Fiber& running() const;
   [[nodiscard]] Fiber* pick();
@@ -246,7 +248,7 @@ class Engine {
   void dispatch(const Event& event);
   RunEnd loop(Time limit);
   bool let_time_pass();
-  void run_body(Fiber& fiber) noexcept;
+  [[gnu::no_instrument_function]] void run_body(Fiber& fiber) noexcept;
   void reap(Fiber& fiber);
   void end(Fiber& fiber, bool last);
   /// Stands at the end of every blocking call that may throw.
@@ -265,6 +267,7 @@ class Engine {
                                  std::vector<const Fiber*>& seen) const;
   [[nodiscard]] std::string describe(const Waiting& waiting) const;
   void fail_with_current_exception(const Fiber* fiber) noexcept;
+  static void hear_of_race(void* engine, const order::Race& race);
   void record_failure(FailureKind kind, const Fiber* fiber, std::string what);
 
   Fiber* current_ = nullptr;

@@ -31,6 +31,8 @@ const char* to_text(FailureKind kind) {
       return "misuse";
     case FailureKind::kStackOverflow:
       return "stack overflow";
+    case FailureKind::kDataRace:
+      return "data race";
   }
   return "?";
 }
@@ -64,11 +66,26 @@ void Engine::record_failure(FailureKind kind, const Fiber* fiber, std::string wh
   }
   const Lane lane = fiber == nullptr ? kWorldLane : fiber->lane;
   trace_.record(lane, TraceKind::kFailure, static_cast<std::uint64_t>(kind), choice_object(what));
-  failure_ = Failure{kind, fiber == nullptr ? "event" : fiber->name, lane, now_, std::move(what)};
+  failure_ = Failure{kind, fiber == nullptr ? "event" : fiber->name, lane, now_, std::move(what), {}, {}};
 }
 
 void Engine::fail(FailureKind kind, std::string what) {
   record_failure(kind, current_, std::move(what));
+}
+
+/// Heard from a detector beneath the program: the fiber that runs has just touched what another did.
+void Engine::hear_of_race(void* engine, const order::Race& race) {
+  auto& me = *static_cast<Engine*>(engine);
+  if (me.failure_ || me.current_ == nullptr) {
+    return;
+  }
+  me.record_failure(FailureKind::kDataRace, me.current_, race.sentence);
+  me.failure_->fingerprint = race.fingerprint;
+  for (std::size_t at = 0; at < race.stacks.size();) {
+    const std::size_t end = race.stacks.find('\n', at);
+    me.failure_->details.push_back(race.stacks.substr(at, end - at));
+    at = end == std::string::npos ? race.stacks.size() : end + 1;
+  }
 }
 
 void Engine::fail_with_current_exception(const Fiber* fiber) noexcept {

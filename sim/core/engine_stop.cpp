@@ -58,6 +58,7 @@ void Engine::stopping_point(Fiber& me) {
 
 void Engine::begin_stop(Fiber& fiber) {
   fiber.stopping = true;
+  order::look_away(fiber.info);
   if (fiber.state == FiberState::kParked) {
     wake(fiber);
   }
@@ -153,6 +154,9 @@ void Engine::reset() {
 
 void Engine::join(FiberRef ref) {
   if (!alive(ref)) {
+    if (ref.fiber != nullptr) {
+      order::acquire(ref.fiber);
+    }
     return;
   }
   if (current_ == nullptr) {
@@ -176,6 +180,7 @@ void Engine::join(FiberRef ref) {
     me.queue = &target->joiners;
     block(me, waiting);
   }
+  order::acquire(target);
 }
 
 }  // namespace lockstep::sim

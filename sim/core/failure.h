@@ -23,6 +23,8 @@ enum class FailureKind : std::uint8_t {
   kMisuse,
   /// A fiber outgrew its stack.
   kStackOverflow,
+  /// Two threads used the same memory, one wrote, and nothing orders them: builds whose accesses are watched.
+  kDataRace,
 };
 
 [[nodiscard]] const char* to_text(FailureKind kind);
@@ -35,6 +37,10 @@ struct Failure {
   Lane lane = kWorldLane;
   Time time{};
   std::string what;
+  /// Tells it from other failures of its kind where `what` does not do that well; empty elsewhere.
+  std::string fingerprint = {};
+  /// More for people, one line each.
+  std::vector<std::string> details = {};
 };
 
 /// One line: time, node, fiber, kind and message.

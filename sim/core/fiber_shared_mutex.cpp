@@ -19,6 +19,7 @@ bool FiberSync::try_lock(runtime::SharedMutex& mutex) {
     return false;
   }
   state.writer = state.awaited = self();
+  order::took(&mutex, mutex.name(), false);
   return true;
 }
 
@@ -45,6 +46,7 @@ void FiberSync::lock(runtime::SharedMutex& mutex) {
   stop_coming(state);
   if (state.writer == nullptr && state.readers.empty()) {
     state.writer = state.awaited = &me;
+    order::took(&mutex, mutex.name(), false);
   }
 }
 
@@ -66,6 +68,7 @@ void FiberSync::unlock(runtime::SharedMutex& mutex) noexcept {
     misused("shared mutex", mutex.name());
     return;
   }
+  order::let_go(&mutex, false);
   state->writer = nullptr;
   ++state->writers_gone;
   engine_.wake_one(state->waiting_writers);
@@ -82,6 +85,7 @@ bool FiberSync::try_lock_shared(runtime::SharedMutex& mutex) {
     return false;
   }
   state.readers.push_back(self());
+  order::took(&mutex, mutex.name(), true);
   return true;
 }
 
@@ -104,6 +108,7 @@ void FiberSync::lock_shared(runtime::SharedMutex& mutex) {
   --state.users;
   if (state.writer == nullptr && !given_up) {
     state.readers.push_back(&me);
+    order::took(&mutex, mutex.name(), true);
   }
 }
 
@@ -115,6 +120,7 @@ void FiberSync::unlock_shared(runtime::SharedMutex& mutex) noexcept {
     misused("shared mutex", mutex.name());
     return;
   }
+  order::let_go(&mutex, true);
   state->readers.erase(mine);
   if (state->readers.empty()) {
     engine_.wake_one(state->waiting_writers);

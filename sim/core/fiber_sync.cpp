@@ -37,6 +37,7 @@ void FiberSync::acquire(runtime::Mutex& mutex, Fiber* me) {
   State& state = states_.open(mutex.slot);
   if (state.holder == nullptr) [[likely]] {
     state.holder = me;
+    order::took(&mutex, mutex.name(), false);
     return;
   }
   LOCKSTEP_ASSERT_MSG(state.holder != me || me->stopping, mutex.name());
@@ -52,6 +53,7 @@ void FiberSync::acquire(runtime::Mutex& mutex, Fiber* me) {
   --state.users;
   if (state.holder == nullptr) {
     state.holder = me;
+    order::took(&mutex, mutex.name(), false);
   }
 }
 
@@ -62,6 +64,7 @@ bool FiberSync::try_lock(runtime::Mutex& mutex) {
     return false;
   }
   state.holder = self();
+  order::took(&mutex, mutex.name(), false);
   return true;
 }
 
@@ -79,6 +82,7 @@ void FiberSync::unlock(runtime::Mutex& mutex) noexcept {
     misused("mutex", mutex.name());
     return;
   }
+  order::let_go(&mutex, false);
   state->holder = nullptr;
   engine_.wake_one(state->waiters);
   states_.close_if_unused(mutex.slot);
@@ -150,6 +154,7 @@ bool FiberSync::try_acquire(runtime::Semaphore& semaphore) {
     return false;
   }
   --semaphore.count;
+  order::acquire(&semaphore);
   return true;
 }
 
@@ -177,6 +182,7 @@ bool FiberSync::acquire_by(runtime::Semaphore& semaphore, const base::Instant* d
   const bool acquired = semaphore.count > 0 && !me.stopping;
   if (acquired) {
     --semaphore.count;
+    order::acquire(&semaphore);
   } else if (semaphore.count > 0) {
     // Whoever is unwound passes on the permit for which it was woken.
     engine_.wake_one(state.waiters);
@@ -190,6 +196,7 @@ bool FiberSync::acquire_by(runtime::Semaphore& semaphore, const base::Instant* d
 void FiberSync::release(runtime::Semaphore& semaphore, std::uint32_t count) {
   LOCKSTEP_ASSERT_MSG(count <= semaphore.maximum() - semaphore.count, semaphore.name());
   semaphore.count += count;
+  order::release(&semaphore);
   if (semaphore.slot != 0) {
     State& state = *states_.at(semaphore.slot);
     for (; count > 0 && engine_.wake_one(state.waiters); --count) {

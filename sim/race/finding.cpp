@@ -129,9 +129,13 @@ Finding finding_of_failure(const sim::Failure& failure) {
     case sim::FailureKind::kStackOverflow:
       finding.kind = FindingKind::kStackOverflow;
       break;
+    case sim::FailureKind::kDataRace:
+      finding.kind = FindingKind::kDataRace;
+      break;
   }
   finding.sentence = std::string(to_text(finding.kind)) + " in " + failure.fiber + ": " + failure.what;
-  std::set<std::string> words{failure.what};
+  finding.details = failure.details;
+  std::set<std::string> words{failure.fingerprint.empty() ? failure.what : failure.fingerprint};
   if (finding.kind == FindingKind::kDeadlock) {
     words = things_waited_for(failure.what);
   } else if (finding.kind == FindingKind::kLivelock || finding.kind == FindingKind::kStackOverflow) {

@@ -15,6 +15,7 @@ void Mutex::take(Site site) {
     world_.engine().shut(queue_);
   }
   world_.locked(id_, LockMode::kExclusive, site);
+  sim::order::took(this, waiting_.name, false);
 }
 
 void Mutex::lock_at(Site site) {
@@ -43,6 +44,7 @@ void Mutex::unlock() noexcept {
     }
     return;
   }
+  sim::order::let_go(this, false);
   world_.unlocked(id_, LockMode::kExclusive);
   holder_ = nullptr;
   if (!queue_.empty()) {
@@ -55,12 +57,14 @@ void SharedMutex::take(Site site) {
   world_.engine().shut(writers_queue_);
   world_.engine().shut(readers_queue_);
   world_.locked(id_, LockMode::kExclusive, site);
+  sim::order::took(this, waiting_.name, false);
 }
 
 void SharedMutex::take_shared(Site site) {
   readers_.push_back(world_.engine().current().fiber);
   world_.engine().shut(writers_queue_);
   world_.locked(id_, LockMode::kShared, site);
+  sim::order::took(this, waiting_.name, true);
 }
 
 void SharedMutex::lock_at(Site site) {
@@ -110,6 +114,7 @@ void SharedMutex::unlock() noexcept {
     }
     return;
   }
+  sim::order::let_go(this, false);
   world_.unlocked(id_, LockMode::kExclusive);
   writer_ = nullptr;
   engine.open(writers_queue_);
@@ -127,6 +132,7 @@ void SharedMutex::unlock_shared() noexcept {
     }
     return;
   }
+  sim::order::let_go(this, true);
   world_.unlocked(id_, LockMode::kShared);
   readers_.erase(mine);
   if (readers_.empty()) {
@@ -208,6 +214,7 @@ void Semaphore::take() {
   if (world_.races() != nullptr) {
     world_.races()->on_acquire(world_.self(), id_);
   }
+  sim::order::acquire(this);
 }
 
 void Semaphore::acquire_at(Site site) {
@@ -231,6 +238,7 @@ void Semaphore::release_at(std::uint32_t permits, Site site) {
   if (world_.races() != nullptr && !world_.engine().stopping()) {
     world_.races()->on_release(world_.self(), id_);
   }
+  sim::order::release(this);
   permits_ += permits;
   world_.engine().open(queue_);
 }

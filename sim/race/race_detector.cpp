@@ -14,15 +14,6 @@ using sim::MemoryOrder;
 /// Clocks that are this high make the next run begin from nothing.
 constexpr std::uint32_t kClocksEnd = 0xf0000000;
 
-bool acquires(MemoryOrder order) {
-  return order == MemoryOrder::kAcquire || order == MemoryOrder::kConsume || order == MemoryOrder::kAcqRel ||
-         order == MemoryOrder::kSeqCst;
-}
-
-bool releases(MemoryOrder order) {
-  return order == MemoryOrder::kRelease || order == MemoryOrder::kAcqRel || order == MemoryOrder::kSeqCst;
-}
-
 }  // namespace
 
 RaceDetector::RaceDetector() {
@@ -67,25 +58,13 @@ RaceDetector::Thread& RaceDetector::thread_at(ThreadIndex index) {
       threads_.push_back(std::make_unique<Thread>());
     }
     Thread& thread = *threads_[threads_in_run_];
-    thread.now.clear();
-    thread.seen.clear();
-    thread.fenced.clear();
     thread.held.clear();
     thread.lockset = 0;
-    thread.has_seen = false;
-    thread.has_fenced = false;
-    thread.epoch = (std::uint64_t{threads_in_run_} << 32) | floor_;
+    thread.known.begin(threads_in_run_, floor_ + 1);
+    note_clock(thread);
     ++threads_in_run_;
-    tick(thread);
   }
   return *threads_[index];
-}
-
-void RaceDetector::tick(Thread& thread) {
-  ++thread.epoch;
-  const auto clock = static_cast<std::uint32_t>(thread.epoch);
-  thread.now.set(index_of(thread), clock, floor_);
-  highest_ = std::max(highest_, clock);
 }
 
 RaceDetector::Sync& RaceDetector::sync_at(SyncId id) {
@@ -109,21 +88,22 @@ void RaceDetector::on_fork(ThreadIndex parent, ThreadIndex child) {
   static_cast<void>(thread_at(std::max(parent, child)));
   Thread& from = *threads_[parent];
   Thread& to = *threads_[child];
-  to.now.join(from.now, floor_);
-  tick(from);
+  to.known.acquire(from.known);
+  from.known.tick();
+  note_clock(from);
 }
 
 void RaceDetector::on_join(ThreadIndex joiner, ThreadIndex joined) {
   static_cast<void>(thread_at(std::max(joiner, joined)));
-  threads_[joiner]->now.join(threads_[joined]->now, floor_);
+  threads_[joiner]->known.acquire(threads_[joined]->known);
 }
 
 void RaceDetector::on_lock(ThreadIndex thread, SyncId lock, LockMode mode) {
   Thread& me = thread_at(thread);
   Sync& sync = sync_at(lock);
-  me.now.join(sync.exclusive, floor_);
+  me.known.acquire(sync.exclusive);
   if (mode == LockMode::kExclusive) {
-    me.now.join(sync.shared, floor_);
+    me.known.acquire(sync.shared);
   }
   me.held.push_back({lock, mode});
   me.lockset = lockset_with(me.lockset, me.held.back());
@@ -132,8 +112,8 @@ void RaceDetector::on_lock(ThreadIndex thread, SyncId lock, LockMode mode) {
 void RaceDetector::on_unlock(ThreadIndex thread, SyncId lock, LockMode mode) {
   Thread& me = thread_at(thread);
   Sync& sync = sync_at(lock);
-  (mode == LockMode::kExclusive ? sync.exclusive : sync.shared).join(me.now, floor_);
-  tick(me);
+  me.known.release(mode == LockMode::kExclusive ? sync.exclusive : sync.shared);
+  note_clock(me);
   const auto held = std::find(me.held.rbegin(), me.held.rend(), HeldLock{lock, mode});
   if (held == me.held.rend()) {
     return;
@@ -151,13 +131,13 @@ void RaceDetector::on_unlock(ThreadIndex thread, SyncId lock, LockMode mode) {
 }
 
 void RaceDetector::on_acquire(ThreadIndex thread, SyncId sync) {
-  thread_at(thread).now.join(sync_at(sync).exclusive, floor_);
+  thread_at(thread).known.acquire(sync_at(sync).exclusive);
 }
 
 void RaceDetector::on_release(ThreadIndex thread, SyncId sync) {
   Thread& me = thread_at(thread);
-  sync_at(sync).exclusive.join(me.now, floor_);
-  tick(me);
+  me.known.release(sync_at(sync).exclusive);
+  note_clock(me);
 }
 
 const std::vector<HeldLock>& RaceDetector::locks_held(ThreadIndex thread) const {
@@ -219,20 +199,11 @@ void RaceDetector::note_atomic(Thread& me, AtomicVariable& variable, Site site, 
   const ThreadIndex index = index_of(me);
   VectorClock& clock = write ? variable.writers : variable.readers;
   std::vector<Site>& sites = write ? variable.write_sites : variable.read_sites;
-  clock.set(index, static_cast<std::uint32_t>(me.epoch), floor_);
+  clock.set(index, me.known.clock());
   if (sites.size() <= index) {
     sites.resize(index + 1);
   }
   sites[index] = site;
-}
-
-void RaceDetector::load_from(Thread& me, AtomicVariable& variable, MemoryOrder order) {
-  if (acquires(order)) {
-    me.now.join(variable.released, floor_);
-  } else if (!variable.released.empty()) {
-    me.seen.join(variable.released, floor_);
-    me.has_seen = true;
-  }
 }
 
 void RaceDetector::on_atomic_load(ThreadIndex thread, std::uint64_t address, std::uint32_t size,
@@ -241,7 +212,7 @@ void RaceDetector::on_atomic_load(ThreadIndex thread, std::uint64_t address, std
   AtomicVariable& variable = atomic_at(me, address, size);
   check_plain(me, address, size, site, false);
   note_atomic(me, variable, site, false);
-  load_from(me, variable, order);
+  me.known.load(variable.released, order);
 }
 
 void RaceDetector::on_atomic_store(ThreadIndex thread, std::uint64_t address, std::uint32_t size,
@@ -250,14 +221,8 @@ void RaceDetector::on_atomic_store(ThreadIndex thread, std::uint64_t address, st
   AtomicVariable& variable = atomic_at(me, address, size);
   check_plain(me, address, size, site, true);
   note_atomic(me, variable, site, true);
-  // A plain store begins a release sequence of its own; whoever reads it sees nobody else's.
-  variable.released.clear();
-  if (releases(order)) {
-    variable.released = me.now;
-    tick(me);
-  } else if (me.has_fenced) {
-    variable.released = me.fenced;
-  }
+  me.known.store(variable.released, order);
+  note_clock(me);
 }
 
 void RaceDetector::on_atomic_rmw(ThreadIndex thread, std::uint64_t address, std::uint32_t size,
@@ -266,25 +231,14 @@ void RaceDetector::on_atomic_rmw(ThreadIndex thread, std::uint64_t address, std:
   AtomicVariable& variable = atomic_at(me, address, size);
   check_plain(me, address, size, site, true);
   note_atomic(me, variable, site, true);
-  load_from(me, variable, order);
-  if (releases(order)) {
-    variable.released.join(me.now, floor_);
-    tick(me);
-  } else if (me.has_fenced) {
-    variable.released.join(me.fenced, floor_);
-  }
+  me.known.modify(variable.released, order);
+  note_clock(me);
 }
 
 void RaceDetector::on_fence(ThreadIndex thread, MemoryOrder order) {
   Thread& me = thread_at(thread);
-  if (acquires(order) && me.has_seen) {
-    me.now.join(me.seen, floor_);
-  }
-  if (releases(order)) {
-    me.fenced = me.now;
-    me.has_fenced = true;
-    tick(me);
-  }
+  me.known.fence(order);
+  note_clock(me);
 }
 
 }  // namespace lockstep::race

@@ -11,7 +11,7 @@
 
 #include "sim/core/operation.h"
 #include "sim/race/flat_map.h"
-#include "sim/race/vector_clock.h"
+#include "sim/race/happens_before.h"
 
 namespace lockstep::race {
 
@@ -139,15 +139,9 @@ class RaceDetector {
   };
   struct Thread {
     std::uint64_t epoch = 0;
-    VectorClock now;
-    /// What relaxed loads have seen, for an acquire fence to come.
-    VectorClock seen;
-    /// What a release fence has published for relaxed stores to come.
-    VectorClock fenced;
+    Knowledge known;
     std::vector<HeldLock> held;
     std::uint32_t lockset = 0;
-    bool has_seen = false;
-    bool has_fenced = false;
   };
   struct Sync {
     std::uint32_t run = 0;
@@ -197,17 +191,22 @@ class RaceDetector {
   void forget_granule(Page& page, std::size_t index, unsigned mask);
   AtomicVariable& atomic_at(Thread& me, std::uint64_t address, std::uint32_t size);
   void check_plain(Thread& me, std::uint64_t address, std::uint32_t size, Site site, bool write);
-  void load_from(Thread& me, AtomicVariable& variable, sim::MemoryOrder order);
   void note_atomic(Thread& me, AtomicVariable& variable, Site site, bool write);
 
   Thread& thread_at(ThreadIndex index);
   [[nodiscard]] static ThreadIndex index_of(const Thread& thread) {
-    return static_cast<ThreadIndex>(thread.epoch >> 32);
+    return thread.known.index();
   }
   [[nodiscard]] bool ordered(const Thread& me, std::uint64_t epoch) const {
-    return static_cast<std::uint32_t>(epoch) <= me.now.at(static_cast<std::uint32_t>(epoch >> 32), floor_);
+    const auto clock = static_cast<Clock>(epoch);
+    return clock <= floor_ || clock <= me.known.of(static_cast<std::uint32_t>(epoch >> 32));
   }
-  void tick(Thread& thread);
+  /// After what may have moved its clock.
+  void note_clock(Thread& thread) {
+    const Clock clock = thread.known.clock();
+    thread.epoch = (std::uint64_t{thread.known.index()} << 32) | clock;
+    highest_ = clock > highest_ ? clock : highest_;
+  }
   Sync& sync_at(SyncId id);
   std::uint32_t lockset_with(std::uint32_t parent, const HeldLock& lock);
   [[nodiscard]] std::vector<HeldLock> lockset(std::uint32_t id) const;
@@ -222,8 +221,8 @@ class RaceDetector {
   std::vector<std::unique_ptr<Thread>> threads_;
 
   /// All clocks up to this one belong to earlier runs.
-  std::uint32_t floor_ = 0;
-  std::uint32_t highest_ = 0;
+  Clock floor_ = 0;
+  Clock highest_ = 0;
   std::uint32_t run_ = 0;
 
   FlatMap page_numbers_;

@@ -186,8 +186,8 @@ void RaceDetector::check_atomics(Thread& me, std::uint64_t granule, unsigned mas
     }
     const auto check = [&](const VectorClock& clock, const std::vector<Site>& sites, bool wrote) {
       for (ThreadIndex other = 0; other < clock.size(); ++other) {
-        const std::uint32_t at = clock.at(other, floor_);
-        if (at > me.now.at(other, floor_)) {
+        const Clock at = clock.at(other);
+        if (at > me.known.of(other)) {
           note_race(address, side(std::uint64_t{other} << 32 | at, sites[other], wrote, true),
                     now_by(me, site, write, false));
         }

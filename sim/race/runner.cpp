@@ -45,7 +45,7 @@ std::optional<Finding> Runner::run(sim::Strategy& strategy, std::uint64_t run) {
   strategy.limit_steps(options_.fair_after, options_.most_steps);
   strategy.begin_run();
   engine_.set_strategy(&strategy);
-  engine_.spawn("main", sim::kWorldLane, [this] { body_(world_); });
+  engine_.spawn("main", sim::kWorldLane, [this]() __attribute__((no_instrument_function)) { body_(world_); });
   std::optional<Finding> finding = judge(engine_.run());
   if (finding || recording_ != nullptr) [[unlikely]] {
     if (recording_ != nullptr) {

@@ -1,41 +1,55 @@
-// Vector clocks whose missing entries stand for "everything before this run".
+// For each thread, up to which of its operations somebody knows of it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 namespace lockstep::race {
 
-/// For each thread the clock up to which its past is known. Entries that are not stored equal the floor of
-/// the run, which all clocks of one run share; the owner passes it in.
+/// A thread's own count of its releases; what comes after a release has the next number. Numbers go on from
+/// run to run, so that those of earlier runs lie below all of this one's.
+using Clock = std::uint32_t;
+
+/// A vector clock that grows as threads appear. A thread that is not in it stands at 0: nothing is known of
+/// it in this run. Clearing keeps the memory.
 class VectorClock {
  public:
-  [[nodiscard]] std::uint32_t at(std::uint32_t thread, std::uint32_t floor) const {
-    return thread < clocks_.size() ? clocks_[thread] : floor;
-  }
-  void set(std::uint32_t thread, std::uint32_t clock, std::uint32_t floor) {
-    if (thread >= clocks_.size()) {
-      clocks_.resize(thread + 1, floor);
-    }
+  [[nodiscard]] Clock at(std::uint32_t thread) const { return thread < size_ ? clocks_[thread] : 0; }
+  void set(std::uint32_t thread, Clock clock) {
+    reach(thread + 1);
     clocks_[thread] = clock;
   }
   /// The later of both, entry by entry.
-  void join(const VectorClock& other, std::uint32_t floor) {
-    if (other.clocks_.size() > clocks_.size()) {
-      clocks_.resize(other.clocks_.size(), floor);
-    }
-    for (std::size_t i = 0; i < other.clocks_.size(); ++i) {
-      clocks_[i] = std::max(clocks_[i], other.clocks_[i]);
+  void join(const VectorClock& other) {
+    reach(other.size_);
+    for (std::uint32_t i = 0; i < other.size_; ++i) {
+      if (other.clocks_[i] > clocks_[i]) {
+        clocks_[i] = other.clocks_[i];
+      }
     }
   }
-  /// Knows nothing but what is before the run.
-  void clear() { clocks_.clear(); }
-  [[nodiscard]] bool empty() const { return clocks_.empty(); }
-  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(clocks_.size()); }
+  void assign(const VectorClock& other) {
+    size_ = 0;
+    join(other);
+  }
+  void clear() { size_ = 0; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] std::uint32_t size() const { return size_; }
 
  private:
-  std::vector<std::uint32_t> clocks_;
+  void reach(std::uint32_t size) {
+    if (size > size_) {
+      if (clocks_.size() < size) {
+        clocks_.resize(size + size / 2 + 2);
+      }
+      for (std::uint32_t i = size_; i < size; ++i) {
+        clocks_[i] = 0;
+      }
+      size_ = size;
+    }
+  }
+  std::vector<Clock> clocks_;
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace lockstep::race

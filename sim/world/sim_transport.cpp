@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "sim/core/order.h"
+
 namespace lockstep::sim {
 
 SimTransport::SimTransport(Network& network, NodeIndex node, const LocalTime& time)
@@ -15,6 +17,7 @@ SimTransport::~SimTransport() {
 }
 
 runtime::SendOutcome SimTransport::send(runtime::PeerId peer, runtime::Frame frame) {
+  order::release(frame.get());
   return network_.send(node_, peer, std::move(frame));
 }
 
@@ -23,7 +26,11 @@ void SimTransport::disconnect(runtime::PeerId peer) {
 }
 
 std::optional<runtime::TransportEvent> SimTransport::receive(base::Instant deadline) {
-  return network_.receive(node_, time_.to_engine_time(deadline));
+  std::optional<runtime::TransportEvent> event = network_.receive(node_, time_.to_engine_time(deadline));
+  if (const auto* received = event ? std::get_if<runtime::FrameReceived>(&*event) : nullptr) {
+    order::acquire(received->frame.get());
+  }
+  return event;
 }
 
 void SimTransport::interrupt() {
