@@ -139,7 +139,7 @@ int Explorer::run() {
   const Request& request = kernel->request;
   write_begin();
   std::uint64_t schedule = 0;
-  for (; schedule < request.runs; ++schedule) {
+  for (bool more = true; more && schedule < request.runs;) {
     kernel->schedule = schedule;
     sim::Strategy& strategy = schedules_.strategy_of(schedule);
     const bool wanted = schedules_.wants_steps();
@@ -157,20 +157,19 @@ int Explorer::run() {
         ++schedule;
         break;
       }
-      continue;
-    }
-    if (wanted) {
+      // Where threads met is learnt from failing schedules as well.
+      run_with(schedules_.strategy_of(schedule));
+    } else if (wanted) {
       schedules_.learn(steps_, orderings_, kernel->parents);
     }
+    more = schedule++ != request.only;
     if (adopt_shared() != 0) {
       schedules_.forget();
-    }
-    if (schedule == request.only) {
-      ++schedule;
-      break;
+    } else {
+      more = schedules_.go_on() && more;
     }
   }
-  write_end(schedule, failures_, all_steps_, all_decisions_);
+  write_end({schedule, failures_, all_steps_, all_decisions_}, schedules_.coverage());
   return failures_ == 0 ? 0 : 1;
 }
 

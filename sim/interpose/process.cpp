@@ -46,6 +46,9 @@ std::string current_exception() {
 }
 
 [[noreturn]] void on_terminate() {
+  if (kernel->running && !kernel->in_program) {
+    die("the program did something else when it was run again: it depends on what is not controlled");
+  }
   if (!modelled()) {
     die("std::terminate() was called before main");
   }

@@ -12,6 +12,15 @@
 
 namespace lockstep::interpose {
 
+/// What an exploration of all schedules has seen.
+struct Coverage {
+  bool wanted = false;
+  /// Nothing is left, whatever the number of preemptions.
+  bool everything = false;
+  /// Every schedule with at most so many preemptions was seen; -1: not even those with none.
+  std::int64_t complete_to = -1;
+};
+
 /// The strategies of one exploration, all fed by one profile. The first schedules teach the others. A pure
 /// function of seed, number of the schedule and what was learnt.
 class Schedules {
@@ -33,7 +42,10 @@ class Schedules {
   /// Takes in what a schedule did, and what ordered that; `parents` says who started whom.
   void learn(const std::vector<sim::Step>& steps, const std::vector<sim::Ordering>& orderings,
              const std::vector<std::uint32_t>& parents);
-  /// Objects were noticed that no profile knows: the next schedules teach again.
+  /// Goes on to the next schedule; false when all that are wanted have been seen.
+  [[nodiscard]] bool go_on();
+  [[nodiscard]] Coverage coverage() const;
+  /// Objects were noticed that no profile knows: the next schedules teach again, or begin again.
   void forget();
 
  private:

@@ -125,11 +125,15 @@ void write_divergence(std::uint64_t schedule) {
   write_line("{\"event\":\"divergence\",\"schedule\":" + std::to_string(schedule) + "}");
 }
 
-void write_end(std::uint64_t schedules, std::uint64_t failures, std::uint64_t steps,
-               std::uint64_t decisions) {
-  write_line("{\"event\":\"end\",\"schedules\":" + std::to_string(schedules) +
-             ",\"failures\":" + std::to_string(failures) + ",\"steps\":" + std::to_string(steps) +
-             ",\"decisions\":" + std::to_string(decisions) + "}");
+void write_end(const Totals& totals, const Coverage& coverage) {
+  std::string seen = "null";
+  if (coverage.wanted) {
+    seen = std::string("{\"everything\":") + (coverage.everything ? "true" : "false") +
+           ",\"complete_to\":" + std::to_string(coverage.complete_to) + "}";
+  }
+  write_line("{\"event\":\"end\",\"schedules\":" + std::to_string(totals.schedules) + ",\"failures\":" +
+             std::to_string(totals.failures) + ",\"steps\":" + std::to_string(totals.steps) +
+             ",\"decisions\":" + std::to_string(totals.decisions) + ",\"seen\":" + seen + "}");
 }
 
 }  // namespace lockstep::interpose

@@ -5,13 +5,22 @@
 
 #include "sim/interpose/failure.h"
 #include "sim/interpose/minimise.h"
+#include "sim/interpose/schedules.h"
 
 namespace lockstep::interpose {
+
+/// What an exploration ran.
+struct Totals {
+  std::uint64_t schedules = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t decisions = 0;
+};
 
 void write_begin();
 void write_failure(std::uint64_t schedule, const char* strategy, const Failure& failure, const Story& story);
 /// The same schedule did something else when it was run again.
 void write_divergence(std::uint64_t schedule);
-void write_end(std::uint64_t schedules, std::uint64_t failures, std::uint64_t steps, std::uint64_t decisions);
+void write_end(const Totals& totals, const Coverage& coverage);
 
 }  // namespace lockstep::interpose

@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "sim/race/strategy_names.h"
 #include "tools/lockstep/explore_report.h"
 #include "tools/lockstep/files.h"
 #include "tools/lockstep/run_options.h"
@@ -54,14 +56,23 @@ void require_wrapped(const std::string& program) {
   }
 }
 
-void require_strategy(const std::string& name) {
-  for (const char* known : {"portfolio", "random-walk", "pct", "pos", "urw", "surw", "run-to-block"}) {
-    if (name == known) {
-      return;
-    }
+/// "portfolio, random-walk, …, dfs[:preemptions]".
+std::string strategy_names() {
+  std::string names;
+  for (const std::string& name : race::strategy_names()) {
+    names += (names.empty() ? "" : ", ") + name + (name == "dfs" ? "[:preemptions]" : "");
   }
-  throw UsageError("no strategy " + name +
-                   "; there are portfolio, random-walk, pct, pos, urw, surw, run-to-block");
+  return names;
+}
+
+void require_strategy(const std::string& name) {
+  const std::vector<std::string> known = race::strategy_names();
+  const bool bounded = name.starts_with("dfs:");
+  if (bounded) {
+    static_cast<void>(read_count("--strategy dfs:", name.substr(4)));
+  } else if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw UsageError("no strategy " + name + "; there are " + strategy_names());
+  }
 }
 
 std::string request_of(const ExploreOptions& options, int descriptor) {
@@ -192,7 +203,7 @@ void add_explore(CLI::App& app, Action& chosen) {
   verb->add_option("program", options->program, "the program")->required();
   verb->add_option("arguments", options->arguments, "what the program is given (after --)");
   verb->add_option("--strategy", options->strategy,
-                   "portfolio, random-walk, pct, pos, urw, surw or run-to-block (default: portfolio)");
+                   strategy_names() + " (default: portfolio; dfs: every schedule, few preemptions first)");
   verb->add_option("--runs", options->runs, "schedules at most (default: 10000)");
   verb->add_option("--seed", options->seed, "decides every schedule (default: 1)");
   verb->add_option("--schedule", options->schedule, "tell of this schedule only: a replay");

@@ -29,6 +29,12 @@ std::string short_file(const std::string& file) {
   return std::filesystem::path(file).filename().string();
 }
 
+/// Variables that compiler and C library put beside the program's.
+bool is_compilers(const std::string& variable) {
+  return variable.starts_with("__") || variable.starts_with("completed.") ||
+         variable.find('@') != std::string::npos;
+}
+
 class Names {
  public:
   Names(const std::string& program, std::uint64_t base) : symbols_(program, base) {}
@@ -68,9 +74,12 @@ class Names {
   /// What lies at `address`, or in the eight bytes from there on.
   std::string object(std::uint64_t address, const Json& places, char mark = '@') {
     std::string name = symbols_.variable(address);
+    if (mark == '&' && is_compilers(name)) {
+      name.clear();
+    }
     for (std::uint64_t byte = address + 1; mark == '&' && byte < address + 8; ++byte) {
       const std::string next = symbols_.variable(byte);
-      if (!next.empty() && next.find('+') == std::string::npos) {
+      if (!next.empty() && next.find('+') == std::string::npos && !is_compilers(next)) {
         name += (name.empty() ? "" : "/") + next;
       }
     }
@@ -198,6 +207,19 @@ void print(const Json& failure) {
   fmt::print("  replay: {}\n", failure["replay"].get<std::string>());
 }
 
+/// What it means that no schedule failed.
+std::string how_far(const Json& seen, std::uint64_t schedules) {
+  if (seen.is_null()) {
+    return fmt::format(" (below 3 in {})", schedules);
+  }
+  if (seen["everything"].get<bool>()) {
+    return " (every schedule was seen)";
+  }
+  const auto complete = seen["complete_to"].get<std::int64_t>();
+  return complete < 0 ? " (not every schedule without preemptions was seen)"
+                      : fmt::format(" (every schedule with at most {} preemptions was seen)", complete);
+}
+
 }  // namespace
 
 int tell(const Exploration& exploration, const std::vector<Json>& lines, bool json) {
@@ -225,6 +247,7 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
                         {"failed_schedules", failed},
                         {"steps", lines.back()["steps"]},
                         {"decisions", lines.back()["decisions"]},
+                        {"seen", lines.back()["seen"]},
                         {"wall_seconds", exploration.seconds},
                         {"reproduced", !diverged},
                         {"failures", failures}};
@@ -233,7 +256,7 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
     for (const Json& failure : failures) {
       print(failure);
     }
-    const std::string bound = failed == 0 ? fmt::format(" (below 3 in {})", schedules) : "";
+    const std::string bound = failed == 0 ? how_far(lines.back()["seen"], schedules) : "";
     fmt::print("\n{} of {} schedules failed{}, {:.0f} schedules/s\n", failed, schedules, bound, rate);
   }
   if (diverged) {
