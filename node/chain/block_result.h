@@ -15,6 +15,8 @@ struct BlockResult {
   spec::Root parent_root;
   Origin origin = Origin::kGossip;
   runtime::PeerId from;
+  /// Meaningful for kRejected only.
+  spec::RejectionReason reason{};
 };
 
 }  // namespace lockstep::chain

@@ -236,7 +236,8 @@ BlockResult Chain::finish(const IncomingBlock& incoming, BlockOutcome outcome, s
           .slot = incoming.slot(),
           .parent_root = incoming.parent_root(),
           .origin = incoming.origin,
-          .from = incoming.from};
+          .from = incoming.from,
+          .reason = reason};
 }
 
 void Chain::count(BlockOutcome outcome) {

@@ -51,9 +51,10 @@ std::string_view to_string(Buffer buffer) {
 
 std::string_view to_string(Drop reason) {
   static constexpr std::array<std::string_view, kDrops> kNames{
-      "bad_frame",     "bad_rpc",         "unknown_topic",     "unsubscribed",     "too_long",
-      "bad_snappy",    "bad_ssz",         "bad_request",       "bad_response",     "unsolicited",
-      "late_response", "unknown_request", "too_many_requests", "endless_response", "slow_response"};
+      "bad_frame",         "bad_rpc",          "unknown_topic", "unsubscribed",
+      "too_long",          "bad_snappy",       "bad_ssz",       "bad_request",
+      "bad_response",      "unsolicited",      "late_response", "unknown_request",
+      "too_many_requests", "endless_response", "slow_response", "invalid_block"};
   return name_in(kNames, reason);
 }
 
@@ -72,6 +73,30 @@ std::string_view to_string(ServedEnd end) {
   static constexpr std::array<std::string_view, kServedEnds> kNames{"complete", "refused", "stalled",
                                                                     "unanswered", "disconnected"};
   return name_in(kNames, end);
+}
+
+std::string_view to_string(FetchOutcome outcome) {
+  static constexpr std::array<std::string_view, kFetchOutcomes> kNames{
+      "already_in_forkchoice", "already_in_block_cache", "already_pending", "fetched",
+      "fetch_no_peers",        "fetch_failed",           "dedup_lost_race", "inflight_cap"};
+  return name_in(kNames, outcome);
+}
+
+std::string_view to_string(RangeOutcome outcome) {
+  static constexpr std::array<std::string_view, kRangeOutcomes> kNames{
+      "success", "retry", "exhausted", "abort", "timeout", "pre_finalized_noop"};
+  return name_in(kNames, outcome);
+}
+
+std::string_view to_string(InvalidHit site) {
+  static constexpr std::array<std::string_view, kInvalidHits> kNames{"self", "parent"};
+  return name_in(kNames, site);
+}
+
+std::string_view to_string(SyncState state) {
+  static constexpr std::array<std::string_view, kSyncStates> kNames{"no_peers", "initialising", "behind",
+                                                                    "synced"};
+  return name_in(kNames, state);
 }
 
 }  // namespace lockstep::chain

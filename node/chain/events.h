@@ -1,6 +1,7 @@
 // What a node reports about itself: one method for each kind of thing that happens to it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -186,8 +187,9 @@ enum class Drop : std::uint8_t {
   kTooManyRequests,  ///< A request beyond those that one peer may have unanswered.
   kEndlessResponse,  ///< More chunks than the request can have.
   kSlowResponse,     ///< A response that began and then did not go on, or not within its time.
+  kInvalidBlock,     ///< A block in answer to our request that the specification refuses.
 };
-inline constexpr std::size_t kDrops = 15;
+inline constexpr std::size_t kDrops = 16;
 std::string_view to_string(Drop reason);
 
 struct MessageDropped {
@@ -254,6 +256,58 @@ struct RequestServed {
   std::size_t items;
 };
 
+/// What became of a root that we wanted the block of. Each root of each look gets exactly one.
+enum class FetchOutcome : std::uint8_t {
+  kAlreadyInForkChoice,  ///< It is in the store.
+  kAlreadyInBlockCache,  ///< It is here and waits: for its parent, its slot or its turn.
+  kAlreadyPending,       ///< A request that is under way names it.
+  kFetched,              ///< A request that names it was handed to the network.
+  kFetchNoPeers,         ///< Nobody to ask.
+  kFetchFailed,          ///< The request could not be handed on.
+  kDedupLostRace,        ///< Another one of the same look was quicker.
+  kInflightCap,          ///< As many requests as there may be are under way.
+};
+inline constexpr std::size_t kFetchOutcomes = 8;
+std::string_view to_string(FetchOutcome outcome);
+
+/// Some roots were looked at. `outcomes` add up to `roots`.
+struct RootsLooked {
+  std::size_t roots = 0;
+  std::array<std::size_t, kFetchOutcomes> outcomes{};
+};
+
+/// What came of a batch of a range, or of the range.
+enum class RangeOutcome : std::uint8_t {
+  kSuccess,          ///< A batch came, or the peer that has the range has nothing in it.
+  kRetry,            ///< A batch failed and is asked for again.
+  kExhausted,        ///< It failed too often: the range is given up.
+  kAbort,            ///< The chain got past the range by other ways.
+  kTimeout,          ///< A batch timed out; what follows is told as well.
+  kPreFinalizedNoop  ///< What was wanted is finalized already.
+};
+inline constexpr std::size_t kRangeOutcomes = 6;
+std::string_view to_string(RangeOutcome outcome);
+
+/// Where a block was recognised as one that had been refused before.
+enum class InvalidHit : std::uint8_t { kSelf, kParent };
+inline constexpr std::size_t kInvalidHits = 2;
+std::string_view to_string(InvalidHit site);
+
+/// How a node stands to its peers' chain.
+enum class SyncState : std::uint8_t {
+  kNoPeers,
+  kInitialising,  ///< No peer has said where it stands.
+  kBehind,        ///< Most peers are further than we are.
+  kSynced,
+};
+inline constexpr std::size_t kSyncStates = 4;
+std::string_view to_string(SyncState state);
+
+struct SyncStateChanged {
+  SyncState old_state;
+  SyncState new_state;
+};
+
 /// A peer came or went. `by_us` when the node closed the connection because the peer misbehaved.
 struct PeerChanged {
   runtime::PeerId peer;
@@ -289,6 +343,10 @@ class Events {
   virtual void request_ended(const RequestEnded&) {}
   virtual void request_received(const RequestReceived&) {}
   virtual void request_served(const RequestServed&) {}
+  virtual void roots_looked(const RootsLooked&) {}
+  virtual void range_went(RangeOutcome) {}
+  virtual void invalid_root_hit(InvalidHit) {}
+  virtual void sync_state_changed(const SyncStateChanged&) {}
   virtual void peer_changed(const PeerChanged&) {}
 };
 

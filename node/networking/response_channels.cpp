@@ -23,7 +23,7 @@ void ResponseChannels::take(runtime::PeerId from, const runtime::Frame& frame) {
   }
   if (channels_.size() >= kChannelsMax || channels_of(from) >= kChannelsPerPeerMax) {
     peers_.drop(from, chain::Drop::kTooManyRequests);
-    refuse(from, header->id, protocol, chain::ResponseCode::kResourceUnavailable, "Too many requests");
+    refuse(from, header->id, protocol, chain::ResponseCode::kServerError, "Too many requests");
     return;
   }
   base::Result<chain::Request, chain::Drop> request = decode_request(protocol, body);
@@ -39,7 +39,7 @@ void ResponseChannels::take(runtime::PeerId from, const runtime::Frame& frame) {
   events_.request_received({.peer = from, .id = header->id, .protocol = protocol});
   if (!receiver_.on_request(from, header->id, *std::move(request))) {
     respond(from, header->id,
-            chain::RefusedAnswer{.code = chain::ResponseCode::kResourceUnavailable, .text = "Busy"});
+            chain::RefusedAnswer{.code = chain::ResponseCode::kServerError, .text = "Busy"});
   }
 }
 

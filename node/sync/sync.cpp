@@ -2,6 +2,7 @@
 #include "node/sync/sync.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -12,36 +13,65 @@
 namespace lockstep::sync {
 namespace {
 
-/// A missing block is asked for again after 1, 2, 4 … intervals, at most this many.
-constexpr std::uint64_t kBackOffMax = 32;
-
 /// The interval of a slot in which an unmoving head is noticed: its block should long be here.
 constexpr std::uint64_t kStaleCheckInterval = 3;
+
+/// A peer that did not answer for its status is asked again after a slot.
+constexpr std::uint64_t kStatusAgainIntervals = spec::INTERVALS_PER_SLOT;
+
+/// Whether a refusal says that the block as such is no good. Of a wrong proof somebody may have a right one.
+bool condemns_block(spec::RejectionReason reason) {
+  return reason != spec::RejectionReason::INVALID_BLOCK_PROOF &&
+         reason != spec::RejectionReason::INVALID_SIGNATURE;
+}
 
 }  // namespace
 
 Sync::Sync(const chain::ChainReader& chain, Wire& wire, runtime::Random& random, chain::Events& events)
-    : chain_(chain), wire_(wire), random_(random), events_(events) {}
+    : chain_(chain),
+      wire_(wire),
+      events_(events),
+      peers_(random),
+      questions_(peers_, wire, events),
+      invalid_(events),
+      fetches_(chain, peers_, questions_, invalid_, events),
+      range_(chain, peers_, questions_, events) {}
 
 void Sync::on_peer_connected(runtime::PeerId peer) {
-  peers_.try_emplace(peer);
+  peers_.connected(peer);
+  update_state();
   ask_for_status(peer);
 }
 
 void Sync::on_peer_disconnected(runtime::PeerId peer) {
-  peers_.erase(peer);
+  peers_.disconnected(peer);
+  update_state();
 }
 
 void Sync::on_request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request) {
-  static_cast<void>(wire_.respond(peer, id, answer(chain_, request)));
+  chain::Response response = answer(chain_, request);
+  if (!wire_.respond(peer, id, response) && unsent_.size() < kUnsentAnswersMax) {
+    unsent_.push_back(
+        {.peer = peer, .id = id, .response = std::move(response), .until = now_ + kUnsentAnswerIntervals});
+  }
   if (const auto* status = std::get_if<spec::Status>(&request)) {
     consider(peer, *status);
   }
 }
 
+void Sync::send_answers() {
+  while (!unsent_.empty()) {
+    const UnsentAnswer& one = unsent_.front();
+    if (one.until > now_ && !wire_.respond(one.peer, one.id, one.response)) {
+      return;
+    }
+    unsent_.pop_front();
+  }
+}
+
 void Sync::on_response_chunk(runtime::PeerId peer, std::uint64_t id, const chain::ResponseChunk& chunk) {
-  const auto found = in_flight_.find(id);
-  if (found == in_flight_.end()) {
+  Question* const question = questions_.find(peer, id);
+  if (question == nullptr) {
     return;
   }
   if (const auto* status = std::get_if<spec::Status>(&chunk)) {
@@ -49,239 +79,198 @@ void Sync::on_response_chunk(runtime::PeerId peer, std::uint64_t id, const chain
     return;
   }
   const auto& fetched = std::get<chain::FetchedBlock>(chunk);
-  // What there is no room for is fetched again later.
-  if (!found->second.is_full && wire_.import_block(fetched.root, fetched.block, peer)) {
-    found->second.last = fetched.block->block.slot;
-    wanted_.erase(fetched.root);
+  // Behind one for which there was no room nothing is handed in: a range is gone on with from its last block.
+  if (!question->is_full && wire_.import_block(fetched.root, fetched.block, peer)) {
+    question->last = fetched.block->block.slot;
   } else {
-    found->second.is_full = true;
+    question->is_full = true;
   }
+  fetches_.came(fetched.root, !question->is_full);
 }
 
 void Sync::on_request_ended(const chain::RequestEnded& ended) {
-  const auto found = in_flight_.find(ended.id);
-  if (found == in_flight_.end()) {
+  const std::optional<Question> question = questions_.take(ended.peer, ended.id);
+  if (!question) {
     return;
   }
-  const InFlight request = std::move(found->second);
-  in_flight_.erase(found);
-  if (const auto owner = peers_.find(request.peer); owner != peers_.end()) {
-    --owner->second.in_flight;
-  }
-  report_in_flight();
-  const bool is_range = std::holds_alternative<spec::BlocksByRangeRequest>(request.request);
-  if (is_range && (ended.end == chain::RequestEnd::kAnswered || request.last)) {
-    settle_range(request);
+  judge(*question, ended);
+  if (std::holds_alternative<spec::BlocksByRootRequest>(question->request)) {
+    fetches_.ended(*question);
+  } else if (std::holds_alternative<spec::BlocksByRangeRequest>(question->request)) {
+    range_.ended(*question, ended);
   } else {
-    failed(request);
+    --status_asks_;
+    const bool is_answered = ended.end == chain::RequestEnd::kAnswered;
+    peers_.ask_no_status_before(
+        ended.peer,
+        now_ + (is_answered ? kStatusRefreshSlots * spec::INTERVALS_PER_SLOT : kStatusAgainIntervals));
   }
-  pump();
+  range_.pump(now_);
+}
+
+void Sync::judge(const Question& question, const chain::RequestEnded& ended) {
+  switch (ended.end) {
+    case chain::RequestEnd::kAnswered:
+      // Not to have what somebody else made us ask for is no fault, and no merit.
+      if (ended.items > 0) {
+        peers_.answered_well(question.peer);
+      }
+      return;
+    case chain::RequestEnd::kRefused:
+    case chain::RequestEnd::kTimedOut:
+    case chain::RequestEnd::kInvalid:
+      peers_.answered_badly(question.peer);
+      return;
+    case chain::RequestEnd::kDisconnected:
+    case chain::RequestEnd::kNotSent:
+    case chain::RequestEnd::kNoRoom:
+      return;
+  }
 }
 
 void Sync::on_block_result(const chain::BlockResult& result) {
-  if (result.outcome == chain::BlockOutcome::kImported) {
-    single_steps_ = 0;
+  const std::uint32_t depth = fetches_.take_depth(result.root);
+  if (result.outcome == chain::BlockOutcome::kRejected) {
+    note_refusal(result);
+  } else if (result.outcome == chain::BlockOutcome::kUnknownParent) {
+    find_parent(result, depth);
   }
-  if (result.outcome == chain::BlockOutcome::kUnknownParent) {
-    const spec::Root missing = chain_.waiting().missing_ancestor("unknown parent", result.parent_root);
-    const chain::ChainView view = chain_.view("unknown parent");
-    const spec::Slot head = view.head.slot;
-    if (missing != result.parent_root || chain_.has_or_holds("unknown parent", missing)) {
-      // The oldest of those that wait has been seen to already, or its parent waits for its turn.
-    } else if (range_ && result.slot > range_->next) {
-      range_->last = std::max(range_->last, result.slot - 1);
-    } else if (result.slot > head + 1) {
-      want_range(head + 1, result.slot - 1, result.from);
-    } else if (++single_steps_ > kSingleStepsMax) {
-      // The other branch leaves ours further back than a few blocks.
-      single_steps_ = 0;
-      want_range(view.finalized.slot + 1, result.slot - 1, result.from);
-    } else {
-      want(missing, result.from);
+  range_.pump(now_);
+}
+
+void Sync::note_refusal(const chain::BlockResult& result) {
+  if (condemns_block(result.reason)) {
+    invalid_.mark(result.root);
+  }
+  if (result.origin == chain::Origin::kSync) {
+    wire_.complain(result.from, chain::Drop::kInvalidBlock);
+    peers_.answered_badly(result.from);
+  }
+}
+
+void Sync::find_parent(const chain::BlockResult& result, std::uint32_t depth) {
+  if (invalid_.hits(result.parent_root, chain::InvalidHit::kParent)) {
+    invalid_.mark(result.root);
+    return;
+  }
+  const spec::Root missing = chain_.waiting().missing_ancestor("unknown parent", result.parent_root);
+  if (missing != result.parent_root || chain_.has_or_holds("unknown parent", missing)) {
+    // The oldest of those that wait has been seen to already, or its parent waits for its turn.
+    return;
+  }
+  const chain::ChainView view = chain_.view("unknown parent");
+  if (range_.covers(result.slot)) {
+    range_.want(result.slot - 1, result.slot - 1, result.from);
+  } else if (result.slot >= view.head.slot + kRangeGap) {
+    range_.want(view.head.slot + 1, result.slot - 1, result.from);
+  } else if (depth == kSingleStepsMax) {
+    // The other branch leaves ours further back than a few blocks.
+    range_.want(view.finalized.slot + 1, result.slot - 1, result.from);
+  } else if (depth < kBackfillDepthMax) {
+    fetches_.want(missing, result.from, Why::kParent, depth + 1);
+  }
+}
+
+void Sync::on_vote_waits(const spec::AttestationData& data, runtime::PeerId from) {
+  if (!wants_votes()) {
+    return;
+  }
+  const std::array<spec::Root, 3> named{data.head.root, data.target.root, data.source.root};
+  const std::vector<bool> known = chain_.has_blocks_batch("vote waits", named);
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const bool is_repeated = std::find(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(i),
+                                       named[i]) != named.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!known[i] && !is_repeated) {
+      fetches_.want(named[i], from, Why::kVote, 0);
     }
-  }
-  if (range_ || !wanted_.empty()) {
-    pump();
   }
 }
 
 void Sync::on_interval(spec::Interval interval) {
   now_ = interval;
-  refresh_wanted();
-  const bool is_stale = spec::slot_of(interval) > chain_.view("stale").head.slot + kStaleSlots;
-  if (is_stale && spec::interval_in_slot(interval) == kStaleCheckInterval) {
-    if (const std::optional<runtime::PeerId> peer = choose({}, false, spec::slot_of(interval))) {
-      ask_for_status(*peer);
+  update_state();
+  send_answers();
+  ask_around();
+  if (!range_.is_active()) {
+    // Those for which a range is fetched come with it.
+    fetches_.keep_parents(chain_.waiting().missing("look", kWantedParentsMax));
+  }
+  fetches_.look(now_);
+  range_.pump(now_);
+}
+
+void Sync::update_state() {
+  const chain::ChainView view = chain_.view("sync state");
+  std::optional<spec::Slot> network = peers_.network_head();
+  if (network) {
+    // Nobody can be beyond the clock.
+    network = std::min(*network, spec::slot_of(view.time) + 1);
+  }
+  const chain::SyncState next = next_state(state_, peers_.size(), network, view.head.slot);
+  if (next != state_) {
+    events_.sync_state_changed({.old_state = state_, .new_state = next});
+    state_ = next;
+  }
+}
+
+void Sync::ask_around() {
+  const spec::Slot slot = spec::slot_of(now_);
+  std::vector<runtime::PeerId> due;
+  for (const auto& [id, peer] : peers_.all()) {
+    if (!peer.status && peer.no_status_before <= now_ && peer.in_flight == 0) {
+      due.push_back(id);
     }
   }
-  pump();
-}
-
-void Sync::consider(runtime::PeerId peer, const spec::Status& status) {
-  const auto found = peers_.find(peer);
-  if (found == peers_.end()) {
-    return;
-  }
-  found->second.status = status;
-  const chain::ChainView view = chain_.view("peer status");
-  const spec::Slot head = view.head.slot;
-  if (status.head.slot > head && !chain_.has_or_holds("peer status", status.head.root)) {
-    // A peer may claim any slot; what lies beyond the clock is not to be had.
-    const spec::Slot last = std::min(status.head.slot, spec::slot_of(view.time) + 1);
-    want_range(head + 1, last, peer);
-    pump();
-  }
-}
-
-void Sync::want(const spec::Root& root, runtime::PeerId hint) {
-  if (wanted_.size() < kWantedMax) {
-    wanted_.try_emplace(root, Wanted{.hint = hint, .attempts = 0, .not_before = now_, .in_flight = false});
-  }
-}
-
-void Sync::want_range(spec::Slot first, spec::Slot last, runtime::PeerId hint) {
-  if (first > last) {
-    return;
-  }
-  if (!range_) {
-    range_ = Range{.next = first, .last = last, .hint = hint, .attempts = 0, .in_flight = false};
-    return;
-  }
-  range_->next = std::min(range_->next, first);
-  range_->last = std::max(range_->last, last);
-}
-
-void Sync::refresh_wanted() {
-  const std::vector<chain::MissingBlock> missing = chain_.waiting().missing("wanted", kWantedMax);
-  const auto is_missing = [&](const spec::Root& root) {
-    return std::any_of(missing.begin(), missing.end(),
-                       [&](const chain::MissingBlock& one) { return one.root == root; });
-  };
-  std::erase_if(wanted_, [&](const auto& entry) {
-    return !entry.second.in_flight &&
-           (!is_missing(entry.first) || chain_.has_or_holds("wanted", entry.first));
-  });
-  if (!range_) {
-    for (const chain::MissingBlock& one : missing) {
-      if (!chain_.has_or_holds("wanted", one.root)) {
-        want(one.root, one.from);
+  if (spec::interval_in_slot(now_) == kStaleCheckInterval) {
+    if (slot > chain_.view("stale").head.slot + kStaleSlots) {
+      if (const auto peer = peers_.choose({.hint = {}, .reaches = slot, .is_range = false, .now = now_})) {
+        due.push_back(*peer);
+      }
+    }
+    if (slot.value % kStatusRefreshSlots == 0) {
+      const std::size_t turns = std::min(kStatusRefreshPeers, peers_.size());
+      for (std::size_t i = 0; i < turns; ++i) {
+        auto next = peers_.all().upper_bound(refreshed_);
+        next = next == peers_.all().end() ? peers_.all().begin() : next;
+        refreshed_ = next->first;
+        due.push_back(refreshed_);
       }
     }
   }
-}
-
-void Sync::pump() {
-  pump_range();
-  pump_wanted();
-}
-
-void Sync::pump_range() {
-  if (!range_ || range_->in_flight || in_flight_.size() >= kRequestsMax ||
-      chain_.blocks_coming("range") >= kReadyHighWater) {
-    return;
-  }
-  const std::uint64_t count = std::min(kRangeSlots, range_->last - range_->next + 1);
-  const std::optional<runtime::PeerId> peer =
-      choose(range_->hint, range_->attempts == 0, range_->next + (count - 1));
-  if (peer && send(*peer, spec::BlocksByRangeRequest{.start_slot = range_->next, .count = count})) {
-    range_->in_flight = true;
-  }
-}
-
-void Sync::pump_wanted() {
-  for (auto& [root, wanted] : wanted_) {
-    if (in_flight_.size() >= kRequestsMax) {
-      return;
-    }
-    if (wanted.in_flight || wanted.not_before > now_) {
-      continue;
-    }
-    const std::optional<runtime::PeerId> peer = choose(wanted.hint, wanted.attempts == 0, spec::Slot(0));
-    if (peer && send(*peer, spec::BlocksByRootRequest{.roots = {root}})) {
-      wanted.in_flight = true;
-      wanted.not_before = now_ + std::min(std::uint64_t{1} << std::min(wanted.attempts, 32U), kBackOffMax);
-      ++wanted.attempts;
-    }
-  }
-}
-
-bool Sync::has_room(const PeerState& peer) const {
-  return peer.in_flight < kRequestsPerPeerMax;
-}
-
-std::optional<runtime::PeerId> Sync::choose(runtime::PeerId hint, bool prefer_hint, spec::Slot slot) {
-  const auto hinted = peers_.find(hint);
-  if (prefer_hint && hinted != peers_.end() && has_room(hinted->second)) {
-    return hint;
-  }
-  std::vector<runtime::PeerId> able;
-  std::vector<runtime::PeerId> others;
-  for (const auto& [id, peer] : peers_) {
-    if (has_room(peer)) {
-      (peer.status && peer.status->head.slot >= slot ? able : others).push_back(id);
-    }
-  }
-  const std::vector<runtime::PeerId>& from = able.empty() ? others : able;
-  if (from.empty()) {
-    return std::nullopt;
-  }
-  return from[random_.below(from.size())];
-}
-
-bool Sync::send(runtime::PeerId peer, chain::Request request) {
-  const std::uint64_t id = next_id_++;
-  if (!wire_.request(peer, id, request)) {
-    return false;
-  }
-  in_flight_.emplace(id, InFlight{.peer = peer, .request = std::move(request), .last = {}, .is_full = false});
-  ++peers_[peer].in_flight;
-  report_in_flight();
-  return true;
-}
-
-void Sync::failed(const InFlight& request) {
-  if (const auto* roots = std::get_if<spec::BlocksByRootRequest>(&request.request)) {
-    if (const auto wanted = wanted_.find(roots->roots.front()); wanted != wanted_.end()) {
-      wanted->second.in_flight = false;
-    }
-  } else if (std::holds_alternative<spec::BlocksByRangeRequest>(request.request) && range_) {
-    range_->in_flight = false;
-    if (++range_->attempts > kRangeAttemptsMax) {
-      range_.reset();
-    }
-  }
-}
-
-void Sync::settle_range(const InFlight& request) {
-  if (!range_) {
-    return;
-  }
-  range_->in_flight = false;
-  const auto& asked = std::get<spec::BlocksByRangeRequest>(request.request);
-  const spec::Slot end = asked.start_slot + asked.count;
-  const auto peer = peers_.find(request.peer);
-  const bool reaches_end =
-      peer != peers_.end() && peer->second.status && peer->second.status->head.slot + 1 >= end;
-  if (!request.last && (!reaches_end || request.is_full)) {
-    failed(request);
-    return;
-  }
-  range_->attempts = 0;
-  range_->next = request.last ? *request.last + 1 : end;
-  if (range_->next > range_->last) {
-    range_.reset();
+  for (const runtime::PeerId peer : due) {
+    ask_for_status(peer);
   }
 }
 
 void Sync::ask_for_status(runtime::PeerId peer) {
-  // A status that cannot be sent is not missed: the next stale slot asks again.
-  static_cast<void>(send(peer, status_of(chain_)));
+  const PeerBook::Peer* const asked = peers_.find(peer);
+  if (status_asks_ >= kStatusAsksMax || asked == nullptr || asked->in_flight >= kRequestsPerPeerMax) {
+    return;
+  }
+  // One that cannot be handed on is not missed: the peer's turn comes again.
+  peers_.ask_no_status_before(peer, now_ + kStatusAgainIntervals);
+  if (questions_.ask(peer, status_of(chain_))) {
+    ++status_asks_;
+  }
 }
 
-void Sync::report_in_flight() {
-  events_.buffer_level({.buffer = chain::Buffer::kRequestsInFlight,
-                        .size = in_flight_.size(),
-                        .bound = kRequestsMax + peers_.size()});
+void Sync::consider(runtime::PeerId peer, const spec::Status& status) {
+  if (!peers_.set_status(peer, status)) {
+    return;
+  }
+  update_state();
+  const chain::ChainView view = chain_.view("peer status");
+  if (status.head.slot <= view.head.slot || chain_.has_or_holds("peer status", status.head.root)) {
+    return;
+  }
+  if (status.head.slot < view.head.slot + kRangeGap) {
+    fetches_.want(status.head.root, peer, Why::kVote, 0);
+    return;
+  }
+  // A peer may claim any slot; what lies beyond the clock is not to be had.
+  const spec::Slot last = std::min(status.head.slot, spec::slot_of(view.time) + 1);
+  range_.want(view.head.slot + 1, last, peer);
+  range_.pump(now_);
 }
 
 }  // namespace lockstep::sync

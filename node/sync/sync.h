@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
-#include <vector>
 
 #include "node/chain/block_result.h"
 #include "node/chain/chain_reader.h"
@@ -12,26 +11,28 @@
 #include "node/chain/exchange.h"
 #include "node/runtime/random.h"
 #include "node/runtime/transport.h"
+#include "node/sync/block_fetches.h"
+#include "node/sync/invalid_roots.h"
+#include "node/sync/peer_book.h"
+#include "node/sync/questions.h"
+#include "node/sync/range_sync.h"
+#include "node/sync/sync_status.h"
 #include "node/sync/wire.h"
 
 namespace lockstep::sync {
 
-/// Requests to one peer that are on their way at once (leanSpec: MAX_CONCURRENT_REQUESTS).
-inline constexpr std::size_t kRequestsPerPeerMax = 2;
-/// Requests to all peers together.
-inline constexpr std::size_t kRequestsMax = 16;
-/// Slots asked for at once.
-inline constexpr std::uint64_t kRangeSlots = 64;
-/// More blocks are fetched only while fewer than this wait to be imported.
-inline constexpr std::size_t kReadyHighWater = 512;
-/// Missing blocks that are looked for at once.
-inline constexpr std::size_t kWantedMax = 64;
+/// A head that many slots below what a peer shows is caught up with by range; fewer block by block.
+inline constexpr std::uint64_t kRangeGap = 4;
 /// After that many parents fetched one by one, the whole stretch since the finalized block is asked for.
 inline constexpr std::uint32_t kSingleStepsMax = 3;
-/// After that many failed attempts at a range it is given up until somebody shows its end again.
-inline constexpr std::uint32_t kRangeAttemptsMax = 8;
 /// A head that many slots behind the clock makes us ask a peer for its status, once a slot.
 inline constexpr std::uint64_t kStaleSlots = 2;
+/// Every so many slots so many peers are asked for their status, in turn.
+inline constexpr std::uint64_t kStatusRefreshSlots = 8;
+inline constexpr std::size_t kStatusRefreshPeers = 8;
+/// Answers to peers that the network had no room for; kept for so many intervals.
+inline constexpr std::size_t kUnsentAnswersMax = 64;
+inline constexpr std::uint64_t kUnsentAnswerIntervals = 10;
 
 /// Brings the chain up to what peers have. What it fetches is handed in to be imported like any other block.
 /// Not thread-safe: one thread owns it.
@@ -52,68 +53,48 @@ class Sync {
 
   /// The chain has decided about a block; one that waits for its parent makes us look for that.
   void on_block_result(const chain::BlockResult& result);
-  /// To be called once an interval: ends what took too long, tries again, and asks around when the head
-  /// stands still.
+  /// A vote, or an aggregate of votes, waits because it names a block that is not here.
+  void on_vote_waits(const spec::AttestationData& data, runtime::PeerId from);
+  /// To be called once an interval: tries again, and asks around when the head stands still.
   void on_interval(spec::Interval interval);
 
-  [[nodiscard]] std::size_t requests_in_flight() const { return in_flight_.size(); }
+  [[nodiscard]] chain::SyncState state() const { return state_; }
+  /// Whether votes from gossip are worth looking at: a node that is behind knows none of what they name.
+  [[nodiscard]] bool wants_votes() const { return state_ != chain::SyncState::kBehind; }
+  [[nodiscard]] std::size_t requests_in_flight() const { return questions_.size(); }
+  [[nodiscard]] std::size_t block_fetches_in_flight() const { return fetches_.in_flight(); }
+  [[nodiscard]] const InvalidRoots& invalid_roots() const { return invalid_; }
 
  private:
-  struct PeerState {
-    std::optional<spec::Status> status;
-    std::size_t in_flight = 0;
-  };
-  struct InFlight {
+  struct UnsentAnswer {
     runtime::PeerId peer;
-    chain::Request request;
-    std::optional<spec::Slot> last;  ///< Of the last block that came and was handed in.
-    bool is_full = false;            ///< One could not be handed in, nor what came behind it.
-  };
-  /// A block that held blocks wait for.
-  struct Wanted {
-    runtime::PeerId hint;  ///< Who showed us that it exists.
-    std::uint32_t attempts = 0;
-    spec::Interval not_before;  ///< When it may be asked for again.
-    bool in_flight = false;
-  };
-  /// A stretch of slots that is being fetched, batch by batch.
-  struct Range {
-    spec::Slot next;
-    spec::Slot last;
-    runtime::PeerId hint;
-    std::uint32_t attempts = 0;
-    bool in_flight = false;
+    std::uint64_t id;
+    chain::Response response;
+    spec::Interval until;
   };
 
-  void want(const spec::Root& root, runtime::PeerId hint);
-  void want_range(spec::Slot first, spec::Slot last, runtime::PeerId hint);
   void consider(runtime::PeerId peer, const spec::Status& status);
-  void pump();
-  void pump_range();
-  void pump_wanted();
-  void refresh_wanted();
-  [[nodiscard]] bool send(runtime::PeerId peer, chain::Request request);
-  [[nodiscard]] bool has_room(const PeerState& peer) const;
-  /// The hint if it may be asked and `prefer_hint`, else any peer with room, those first that have `slot`.
-  [[nodiscard]] std::optional<runtime::PeerId> choose(runtime::PeerId hint, bool prefer_hint,
-                                                      spec::Slot slot);
-  void failed(const InFlight& request);
-  void settle_range(const InFlight& request);
+  void find_parent(const chain::BlockResult& result, std::uint32_t depth);
+  void note_refusal(const chain::BlockResult& result);
+  void judge(const Question& question, const chain::RequestEnded& ended);
+  void update_state();
+  void ask_around();
   void ask_for_status(runtime::PeerId peer);
-  void report_in_flight();
+  void send_answers();
 
   const chain::ChainReader& chain_;
   Wire& wire_;
-  runtime::Random& random_;
   chain::Events& events_;
-
-  std::map<runtime::PeerId, PeerState> peers_;
-  std::map<std::uint64_t, InFlight> in_flight_;
-  std::map<spec::Root, Wanted> wanted_;
-  std::optional<Range> range_;
-  /// Parents that were fetched one by one without finding one that we know.
-  std::uint32_t single_steps_ = 0;
-  std::uint64_t next_id_ = 1;
+  PeerBook peers_;
+  Questions questions_;
+  InvalidRoots invalid_;
+  BlockFetches fetches_;
+  RangeSync range_;
+  std::deque<UnsentAnswer> unsent_;
+  std::size_t status_asks_ = 0;
+  /// Whose status was refreshed last.
+  runtime::PeerId refreshed_;
+  chain::SyncState state_ = chain::SyncState::kNoPeers;
   spec::Interval now_;
 };
 

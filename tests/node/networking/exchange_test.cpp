@@ -412,7 +412,7 @@ TEST_F(Exchange, a_peer_may_not_have_more_than_so_many_requests_open) {
   base::ByteView body;
   static_cast<void>(decode_header(*transport.sent[0].second, body));
   const auto piece = decode_piece(Protocol::kStatus, decode_index(body)->body);
-  EXPECT_EQ(std::get<chain::RefusedAnswer>(*piece).code, chain::ResponseCode::kResourceUnavailable);
+  EXPECT_EQ(std::get<chain::RefusedAnswer>(*piece).code, chain::ResponseCode::kServerError);
 }
 
 TEST_F(Exchange, a_request_s_id_is_not_used_for_two_at_once) {
@@ -447,7 +447,7 @@ TEST_F(Exchange, a_receiver_without_room_lets_the_peer_know) {
   peer_asks(7, spec::Status{});
   const std::vector<ResponsePiece> pieces = sent_pieces(Protocol::kStatus);
   ASSERT_EQ(pieces.size(), 1U);
-  EXPECT_EQ(std::get<chain::RefusedAnswer>(pieces[0]).code, chain::ResponseCode::kResourceUnavailable);
+  EXPECT_EQ(std::get<chain::RefusedAnswer>(pieces[0]).code, chain::ResponseCode::kServerError);
   EXPECT_EQ(events.requests_served[0].end, ServedEnd::kRefused);
 }
 
