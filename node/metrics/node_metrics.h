@@ -44,6 +44,12 @@ class NodeMetrics final : public chain::Events {
   void message_dropped(const chain::MessageDropped& dropped) override;
   void request_sent(const chain::RequestSent& request) override;
   void request_ended(const chain::RequestEnded& request) override;
+  void roots_looked(const chain::RootsLooked& looked) override { next_.roots_looked(looked); }
+  void range_went(chain::RangeOutcome outcome) override { next_.range_went(outcome); }
+  void invalid_root_hit(chain::InvalidHit site) override { next_.invalid_root_hit(site); }
+  void sync_state_changed(const chain::SyncStateChanged& change) override {
+    next_.sync_state_changed(change);
+  }
   void request_received(const chain::RequestReceived& request) override { next_.request_received(request); }
   void request_served(const chain::RequestServed& request) override;
   void peer_changed(const chain::PeerChanged& change) override;

@@ -78,11 +78,14 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
   void on_gossip_block(runtime::PeerId from, chain::SignedBlockPointer block) override {
     settle(chain_.on_block(std::move(block), chain::Origin::kGossip, from));
   }
-  void on_gossip_attestation(runtime::PeerId, spec::SignedAttestation vote) override {
-    chain_.on_gossip_attestation(std::move(vote), chain::Origin::kGossip);
+  void on_gossip_attestation(runtime::PeerId from, spec::SignedAttestation vote) override {
+    const spec::AttestationData data = vote.data;
+    note_wait(chain_.on_gossip_attestation(std::move(vote), chain::Origin::kGossip), data, from);
   }
-  void on_gossip_aggregate(runtime::PeerId, spec::SignedAggregatedAttestation aggregate) override {
-    chain_.on_gossip_aggregated_attestation(std::move(aggregate), chain::Origin::kGossip);
+  void on_gossip_aggregate(runtime::PeerId from, spec::SignedAggregatedAttestation aggregate) override {
+    const spec::AttestationData data = aggregate.data;
+    note_wait(chain_.on_gossip_aggregated_attestation(std::move(aggregate), chain::Origin::kGossip), data,
+              from);
   }
   bool on_request(runtime::PeerId from, std::uint64_t id, chain::Request request) override {
     sync_.on_request(from, id, request);
@@ -179,6 +182,12 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
       if (chain_.has_work()) {
         return;
       }
+    }
+  }
+
+  void note_wait(chain::VoteOutcome outcome, const spec::AttestationData& data, runtime::PeerId from) {
+    if (outcome == chain::VoteOutcome::kBuffered) {
+      sync_.on_vote_waits(data, from);
     }
   }
 

@@ -11,6 +11,7 @@ cluster::Invariants all() {
   out.push_back(rejected_input_changes_nothing());
   out.push_back(head_and_finality_advance());
   out.push_back(every_queue_stays_within_its_bound());
+  out.push_back(fetches_in_flight_stay_within_eight());
   out.push_back(reports_add_up());
   return out;
 }

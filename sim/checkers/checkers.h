@@ -35,9 +35,13 @@ std::unique_ptr<cluster::Invariant> head_and_finality_advance();
 /// No buffer of a node holds more than its named bound.
 std::unique_ptr<cluster::Invariant> every_queue_stays_within_its_bound();
 
+/// However many blocks a node lacks, it has at most eight requests for blocks by root under way: counted from
+/// those that it sent and that ended, not taken from its own gauge.
+std::unique_ptr<cluster::Invariant> fetches_in_flight_stay_within_eight();
+
 /// A node's reports follow from one another: intervals come once each and in order, every change of head or
-/// checkpoint starts where the last one ended, a block is imported once and after its parent, and a request
-/// ends once.
+/// checkpoint starts where the last one ended, a block is imported once and after its parent, a request of
+/// its own or of a peer ends once, and each root that it looked for got one outcome.
 std::unique_ptr<cluster::Invariant> reports_add_up();
 
 /// One of each.

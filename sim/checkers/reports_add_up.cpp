@@ -1,5 +1,6 @@
 // Keeps a small ledger of each node's reports and asks that every one follows from those before it.
 #include <map>
+#include <numeric>
 #include <set>
 #include <unordered_set>
 
@@ -71,6 +72,14 @@ class ReportsAddUp final : public cluster::Invariant {
     if (ledgers_[hearing.node].open_requests.erase({event.peer.value, event.id}) == 0) {
       hearing.complain(*this, who(hearing) + " reports the end of request " + std::to_string(event.id) +
                                   ", which is not under way");
+    }
+  }
+
+  void roots_looked(cluster::Hearing& hearing, const chain::RootsLooked& event) override {
+    const std::size_t sum = std::accumulate(event.outcomes.begin(), event.outcomes.end(), std::size_t{0});
+    if (sum != event.roots) {
+      hearing.complain(*this, who(hearing) + " looked at " + std::to_string(event.roots) +
+                                  " roots and decided about " + std::to_string(sum));
     }
   }
 

@@ -82,6 +82,7 @@ class Invariant {
   virtual void buffer_level(Hearing&, const chain::BufferLevel&) {}
   virtual void request_sent(Hearing&, const chain::RequestSent&) {}
   virtual void request_ended(Hearing&, const chain::RequestEnded&) {}
+  virtual void roots_looked(Hearing&, const chain::RootsLooked&) {}
   virtual void request_received(Hearing&, const chain::RequestReceived&) {}
   virtual void request_served(Hearing&, const chain::RequestServed&) {}
 };

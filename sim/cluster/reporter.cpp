@@ -1,6 +1,7 @@
 // Turns reports into trace events, views and marks, and hands them to the invariants.
 #include "sim/cluster/reporter.h"
 
+#include <algorithm>
 #include <array>
 
 #include "sim/world/world_trace.h"
@@ -29,12 +30,34 @@ enum class Report : std::uint32_t {
   kRequestServed,
   kPeer,
   kRequestReceived,
+  kRootsLooked,
+  kRange,
+  kInvalidHit,
+  kSyncState,
 };
-constexpr std::array kReportNames = {
-    "tick",          "block",          "vote",        "aggregate",       "head",
-    "justified",     "finalized",      "safe target", "proposed",        "attested",
-    "aggregated",    "skipped",        "buffer",      "dropped",         "request sent",
-    "request ended", "request served", "peer",        "request received"};
+constexpr std::array kReportNames = {"tick",
+                                     "block",
+                                     "vote",
+                                     "aggregate",
+                                     "head",
+                                     "justified",
+                                     "finalized",
+                                     "safe target",
+                                     "proposed",
+                                     "attested",
+                                     "aggregated",
+                                     "skipped",
+                                     "buffer",
+                                     "dropped",
+                                     "request sent",
+                                     "request ended",
+                                     "request served",
+                                     "peer",
+                                     "request received",
+                                     "roots looked at",
+                                     "range",
+                                     "invalid block again",
+                                     "sync state"};
 
 constexpr std::uint32_t kind_of(Report report) {
   return static_cast<std::uint32_t>(sim::kFirstTraceKindAboveWorld) + static_cast<std::uint32_t>(report);
@@ -252,6 +275,33 @@ void Reporter::request_ended(const chain::RequestEnded& event) {
   if (hears(kind_of(Report::kRequestEnded), event.id,
             digit(event.end, 0) | (std::uint64_t{event.items} << 8))) {
     record_.tell<&Invariant::request_ended>(event);
+  }
+}
+
+void Reporter::roots_looked(const chain::RootsLooked& event) {
+  std::uint64_t outcomes = 0;
+  for (unsigned i = 0; i < chain::kFetchOutcomes; ++i) {
+    outcomes |= std::min<std::uint64_t>(event.outcomes[i], 0xff) << (8 * i);
+  }
+  if (hears(kind_of(Report::kRootsLooked), event.roots, outcomes)) {
+    record_.tell<&Invariant::roots_looked>(event);
+  }
+}
+
+void Reporter::range_went(chain::RangeOutcome outcome) {
+  hears(kind_of(Report::kRange), static_cast<std::uint64_t>(outcome), 0);
+}
+
+void Reporter::invalid_root_hit(chain::InvalidHit site) {
+  if (hears(kind_of(Report::kInvalidHit), static_cast<std::uint64_t>(site), 0)) {
+    record_.mark("invalid block again");
+  }
+}
+
+void Reporter::sync_state_changed(const chain::SyncStateChanged& event) {
+  if (hears(kind_of(Report::kSyncState), static_cast<std::uint64_t>(event.old_state),
+            static_cast<std::uint64_t>(event.new_state))) {
+    record_.mark(to_string(event.new_state));
   }
 }
 

@@ -40,6 +40,10 @@ class Reporter final : public chain::Events {
   void message_dropped(const chain::MessageDropped& event) override;
   void request_sent(const chain::RequestSent& event) override;
   void request_ended(const chain::RequestEnded& event) override;
+  void roots_looked(const chain::RootsLooked& event) override;
+  void range_went(chain::RangeOutcome outcome) override;
+  void invalid_root_hit(chain::InvalidHit site) override;
+  void sync_state_changed(const chain::SyncStateChanged& event) override;
   void request_received(const chain::RequestReceived& event) override;
   void request_served(const chain::RequestServed& event) override;
   void peer_changed(const chain::PeerChanged& event) override;

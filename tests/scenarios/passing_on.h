@@ -28,6 +28,10 @@ class PassingOn : public chain::Events {
   void message_dropped(const chain::MessageDropped& event) override { next_.message_dropped(event); }
   void request_sent(const chain::RequestSent& event) override { next_.request_sent(event); }
   void request_ended(const chain::RequestEnded& event) override { next_.request_ended(event); }
+  void roots_looked(const chain::RootsLooked& event) override { next_.roots_looked(event); }
+  void range_went(chain::RangeOutcome outcome) override { next_.range_went(outcome); }
+  void invalid_root_hit(chain::InvalidHit site) override { next_.invalid_root_hit(site); }
+  void sync_state_changed(const chain::SyncStateChanged& event) override { next_.sync_state_changed(event); }
   void request_received(const chain::RequestReceived& event) override { next_.request_received(event); }
   void request_served(const chain::RequestServed& event) override { next_.request_served(event); }
   void peer_changed(const chain::PeerChanged& event) override { next_.peer_changed(event); }

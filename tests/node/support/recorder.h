@@ -45,6 +45,12 @@ class Recorder final : public chain::Events {
   void message_dropped(const chain::MessageDropped& dropped) override { ++drops[dropped.reason]; }
   void request_sent(const chain::RequestSent& request) override { requests_sent.push_back(request); }
   void request_ended(const chain::RequestEnded& request) override { requests_ended.push_back(request); }
+  void roots_looked(const chain::RootsLooked& looked) override { looks.push_back(looked); }
+  void range_went(chain::RangeOutcome outcome) override { ++ranges[outcome]; }
+  void invalid_root_hit(chain::InvalidHit site) override { ++invalid_hits[site]; }
+  void sync_state_changed(const chain::SyncStateChanged& change) override {
+    sync_states.push_back(change.new_state);
+  }
   void request_received(const chain::RequestReceived&) override { ++requests_received; }
   void request_served(const chain::RequestServed& served) override { requests_served.push_back(served); }
   void peer_changed(const chain::PeerChanged& change) override { peer_changes.push_back(change); }
@@ -63,6 +69,10 @@ class Recorder final : public chain::Events {
   std::map<chain::Drop, std::size_t> drops;
   std::vector<chain::RequestSent> requests_sent;
   std::vector<chain::RequestEnded> requests_ended;
+  std::vector<chain::RootsLooked> looks;
+  std::map<chain::RangeOutcome, std::size_t> ranges;
+  std::map<chain::InvalidHit, std::size_t> invalid_hits;
+  std::vector<chain::SyncState> sync_states;
   std::size_t requests_received = 0;
   std::vector<chain::RequestServed> requests_served;
   std::vector<chain::PeerChanged> peer_changes;

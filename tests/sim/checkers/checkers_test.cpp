@@ -354,5 +354,51 @@ TEST_F(ReportsAddUp, rejects_an_answer_to_a_request_that_nobody_made) {
   EXPECT_EQ(court_.complaints.size(), 1U);
 }
 
+TEST_F(ReportsAddUp, rejects_a_look_that_loses_a_root) {
+  chain::RootsLooked looked{.roots = 2};
+  looked.outcomes[0] = 2;
+  invariant_->roots_looked(court_, looked);
+  EXPECT_TRUE(court_.is_content());
+  looked.outcomes[0] = 1;
+  invariant_->roots_looked(court_, looked);
+  EXPECT_EQ(court_.complaints.size(), 1U);
+}
+
+class FetchesInFlight : public testing::Test {
+ protected:
+  void send(std::uint64_t id, chain::Protocol protocol = chain::Protocol::kBlocksByRoot) {
+    invariant_->request_sent(court_, {{1}, id, protocol});
+  }
+  void end(std::uint64_t id) {
+    invariant_->request_ended(court_,
+                              {{1}, id, chain::Protocol::kBlocksByRoot, chain::RequestEnd::kTimedOut, 0});
+  }
+  Court court_;
+  std::unique_ptr<cluster::Invariant> invariant_ = fetches_in_flight_stay_within_eight();
+};
+
+TEST_F(FetchesInFlight, accepts_eight_at_a_time_and_any_number_of_other_requests) {
+  for (std::uint64_t id = 0; id < 100; ++id) {
+    send(1000 + id, chain::Protocol::kStatus);
+    send(id);
+    if (id >= 7) {
+      end(id - 7);
+    }
+  }
+  EXPECT_TRUE(court_.is_content());
+  for (std::uint64_t id = 200; id < 201; ++id) {
+    invariant_->node_started(court_);
+    send(id);
+  }
+  EXPECT_TRUE(court_.is_content());
+}
+
+TEST_F(FetchesInFlight, rejects_the_ninth) {
+  for (std::uint64_t id = 0; id < 9; ++id) {
+    send(id);
+  }
+  EXPECT_EQ(court_.complaints.size(), 1U);
+}
+
 }  // namespace
 }  // namespace lockstep::checkers
