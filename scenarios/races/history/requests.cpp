@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "node/locking/locked_map.h"
-#include "node/locking/work_lanes.h"
 #include "node/runtime/atomic.h"
 #include "scenarios/races/history/pairs.h"
 
@@ -178,36 +177,6 @@ void a_pending_block_is_handled_once(World& world) {
   world.expect(handled == std::vector<int>(4, 1), "a pending block was imported twice or never");
 }
 
-using Wire = locking::WorkLanes<int, 1>;
-using Sent = LockedMap<int, bool>;
-
-struct SendThenRegister {
-  static void request(Sent& sent, Wire& wire, int id) {
-    static_cast<void>(wire.push("send", 0, id));
-    sent.put("register", id, true);
-  }
-};
-struct RegisterThenSend {
-  static void request(Sent& sent, Wire& wire, int id) {
-    sent.put("register", id, true);
-    if (int to_send = id; wire.push("send", 0, to_send) != locking::Queued::kQueued) {
-      sent.remove("roll back", id);
-    }
-  }
-};
-
-/// B-044. The answer comes as soon as the request is on the wire.
-template <typename Order>
-void an_answer_finds_its_request(World& world) {
-  Sent sent(world.seams(), Tier::kNetworkMaps, "requests");
-  Wire wire(world.seams(), Tier::kPendingBlocks, "wire", {4});
-  world.beside({{"requester", [&] { Order::request(sent, wire, 1); }},
-                {"network", [&] {
-                   const auto id = wire.pop("network");
-                   world.expect(sent.remove("answer", *id), "an answer met no request");
-                 }}});
-}
-
 /// Looks whether there is room and then takes it.
 class LookThenTake {
  public:
@@ -259,8 +228,6 @@ std::vector<Pair> request_pairs() {
        &a_request_is_copied_while_it_ends<ShallowSnapshot>, &a_request_is_copied_while_it_ends<DeepSnapshot>},
       {"B-029", "no position in a queue survives the lock", 200,
        &a_pending_block_is_handled_once<IndexedDrain>, &a_pending_block_is_handled_once<TakingDrain>},
-      {"B-044", "a request is registered before it is sent", 200,
-       &an_answer_finds_its_request<SendThenRegister>, &an_answer_finds_its_request<RegisterThenSend>},
       {"B-056", "looking for room and taking it is one step", 200,
        &requests_in_flight_stay_within_their_bound<LookThenTake>,
        &requests_in_flight_stay_within_their_bound<Permits>},
