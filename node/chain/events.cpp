@@ -45,16 +45,17 @@ std::string_view to_string(Buffer buffer) {
   static constexpr std::array<std::string_view, kBuffers> kNames{
       "pending_blocks",     "early_blocks",      "ready_blocks",       "pending_attestations",
       "pending_aggregates", "seen_messages",     "requests_in_flight", "signed_blocks",
-      "block_fetches",      "response_channels", "invalid_roots"};
+      "block_fetches",      "response_channels", "invalid_roots",      "cached_messages"};
   return name_in(kNames, buffer);
 }
 
 std::string_view to_string(Drop reason) {
   static constexpr std::array<std::string_view, kDrops> kNames{
-      "bad_frame",         "bad_rpc",          "unknown_topic", "unsubscribed",
-      "too_long",          "bad_snappy",       "bad_ssz",       "bad_request",
-      "bad_response",      "unsolicited",      "late_response", "unknown_request",
-      "too_many_requests", "endless_response", "slow_response", "invalid_block"};
+      "bad_frame",     "bad_rpc",          "unknown_topic",     "unsubscribed",     "too_long",
+      "bad_snappy",    "bad_ssz",          "bad_request",       "bad_response",     "unsolicited",
+      "late_response", "unknown_request",  "too_many_requests", "endless_response", "slow_response",
+      "invalid_block", "graft_in_backoff", "control_flood",     "bad_message_id",   "broken_promise",
+      "slow_peer"};
   return name_in(kNames, reason);
 }
 

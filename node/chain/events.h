@@ -159,8 +159,9 @@ enum class Buffer : std::uint8_t {
   kBlockFetches,      ///< Requests of blocks by root that are under way or have a place reserved.
   kResponseChannels,  ///< Requests of peers that are not answered whole.
   kInvalidRoots,      ///< Blocks that were refused and are not fetched again.
+  kCachedMessages,
 };
-inline constexpr std::size_t kBuffers = 11;
+inline constexpr std::size_t kBuffers = 12;
 std::string_view to_string(Buffer buffer);
 
 /// A buffer's fill changed.
@@ -188,13 +189,29 @@ enum class Drop : std::uint8_t {
   kEndlessResponse,  ///< More chunks than the request can have.
   kSlowResponse,     ///< A response that began and then did not go on, or not within its time.
   kInvalidBlock,     ///< A block in answer to our request that the specification refuses.
+  kGraftInBackoff,   ///< A peer wants into a mesh that it was to stay away from.
+  kControlFlood,     ///< More gossip control entries or ids than a peer may send in one heartbeat.
+  kBadMessageId,     ///< A control entry with an id that is not 20 bytes long.
+  kBrokenPromise,    ///< A peer said that it has a message, was asked for it, and nobody sent it.
+  kSlowPeer,         ///< A peer that has not taken what is sent to it for a long time.
 };
-inline constexpr std::size_t kDrops = 16;
+inline constexpr std::size_t kDrops = 21;
 std::string_view to_string(Drop reason);
 
 struct MessageDropped {
   runtime::PeerId peer;
   Drop reason;
+};
+
+/// What became of gossip since the node started; every message and every control entry has one outcome.
+/// Reported at every heartbeat.
+struct GossipCounted {
+  std::uint64_t messages;    ///< Came in: duplicates + dropped + delivered.
+  std::uint64_t duplicates;  ///< Had come, or been published, before.
+  std::uint64_t dropped;     ///< Each was reported by message_dropped, as kBadRpc to kBadSsz.
+  std::uint64_t delivered;   ///< Went on to the chain.
+  std::uint64_t control_entries;
+  std::uint64_t control_outcomes;  ///< The sum over the outcomes of control entries.
 };
 
 /// The request protocols of leanSpec.
@@ -339,6 +356,7 @@ class Events {
   virtual void duty_skipped(const DutySkipped&) {}
   virtual void buffer_level(const BufferLevel&) {}
   virtual void message_dropped(const MessageDropped&) {}
+  virtual void gossip_counted(const GossipCounted&) {}
   virtual void request_sent(const RequestSent&) {}
   virtual void request_ended(const RequestEnded&) {}
   virtual void request_received(const RequestReceived&) {}

@@ -42,6 +42,7 @@ class NodeMetrics final : public chain::Events {
   void duty_skipped(const chain::DutySkipped& skipped) override;
   void buffer_level(const chain::BufferLevel& level) override;
   void message_dropped(const chain::MessageDropped& dropped) override;
+  void gossip_counted(const chain::GossipCounted& counted) override { next_.gossip_counted(counted); }
   void request_sent(const chain::RequestSent& request) override;
   void request_ended(const chain::RequestEnded& request) override;
   void roots_looked(const chain::RootsLooked& looked) override { next_.roots_looked(looked); }

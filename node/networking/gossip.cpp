@@ -1,7 +1,9 @@
-// Taking, passing on and publishing gossip messages.
+// From frames to messages and back.
 #include "node/networking/gossip.h"
 
+#include <chrono>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -13,25 +15,11 @@ namespace {
 
 /// A payload buffer that has grown beyond this is given back after use.
 constexpr std::size_t kPayloadKept = 16 * 1024;
+/// The views of an RPC of more parts than this are given back after use.
+constexpr std::size_t kPartsKept = 1024;
 
-/// The purpose under which ids are hashed; compressed bytes are hashed under their topic's number.
-constexpr std::uint64_t kIdPurpose = kTopicKinds;
-/// The purpose under which whole frames are hashed.
-constexpr std::uint64_t kFramePurpose = kTopicKinds + 1;
-
-runtime::Frame frame_of(const RpcView& rpc) {
-  auto bytes = std::make_shared<base::Bytes>();
-  bytes->push_back(static_cast<std::uint8_t>(Channel::kGossip));
-  encode_rpc(rpc, *bytes);
-  bytes->shrink_to_fit();
-  return bytes;
-}
-
-runtime::Frame frame_of(const MessageView& message) {
-  RpcView rpc;
-  rpc.publish.push_back(message);
-  return frame_of(rpc);
-}
+/// The purpose under which whole frames are hashed; compressed data is hashed under its topic's number.
+constexpr std::uint64_t kFramePurpose = 0x100;
 
 }  // namespace
 
@@ -45,25 +33,42 @@ Gossip::Gossip(const Topics& topics, Peers& peers, runtime::Clock& clock, runtim
       events_(events),
       scheme_(scheme),
       receiver_(receiver),
-      ids_{MessageIds(MessageDomain::kValidSnappy, topics.name(TopicKind::kBlock)),
-           MessageIds(MessageDomain::kValidSnappy, topics.name(TopicKind::kAggregation)),
-           MessageIds(MessageDomain::kValidSnappy, topics.name(TopicKind::kAttestation))},
       hash_(random),
-      seen_bytes_(kSeenLifetime, kSeenMessagesMax),
-      seen_ids_(kSeenLifetime, kSeenMessagesMax) {}
-
-void Gossip::greet(runtime::PeerId peer) {
-  RpcView rpc;
-  for (std::size_t i = 0; i < kTopicKinds; ++i) {
-    rpc.subscriptions.push_back({.subscribe = true, .topic = topics_.name(static_cast<TopicKind>(i))});
+      gossipsub_(topics.names(), GossipsubParameters{}, hash_, random) {
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    const auto topic = static_cast<TopicIndex>(i);
+    ids_.emplace_back(MessageDomain::kValidSnappy, topics.name(topic));
+    gossipsub_.subscribe(topic);
   }
-  transport_.send(peer, frame_of(rpc));
+  // Nodes that start together do not beat together.
+  next_heartbeat_ =
+      clock.now() + base::Duration(static_cast<base::Duration::rep>(random.below(kHeartbeat.count())));
+}
+
+void Gossip::connected(runtime::PeerId peer) {
+  gossipsub_.connect(peer);
+  flush();
+}
+
+void Gossip::disconnected(runtime::PeerId peer) {
+  gossipsub_.disconnect(peer);
+}
+
+bool Gossip::is_repetition(const Fingerprint& digest) {
+  std::uint64_t& recent = recent_frames_[digest.value % kRecentFrames];
+  if (recent == digest.value) {
+    return true;
+  }
+  if (!seen_bytes_.contains(digest)) {
+    return false;
+  }
+  recent = digest.value;
+  return true;
 }
 
 void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
   const Fingerprint digest = hash_.of(*frame, kFramePurpose);
-  std::uint64_t& recent = recent_frames_[digest.value % kRecentFrames];
-  if (recent == digest.value) {
+  if (is_repetition(digest)) {
     ++counts_.received;
     ++counts_.duplicates;
     return;
@@ -73,174 +78,205 @@ void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
     drop(from, chain::Drop::kBadRpc);
     return;
   }
-  if (!rpc_.subscriptions.empty()) {
-    take_subscriptions(from);
-  }
+  take_subscriptions(from);
   // A frame that is nothing but one message in its shortest form can be passed on without being written
-  // again.
-  const bool alone =
-      rpc_.publish.size() == 1 && frame->size() == 1 + encoded_publish_size(rpc_.publish.front());
-  for (const MessageView& message : rpc_.publish) {
-    const bool readable = take_message(from, message, alone ? &frame : nullptr);
-    if (readable && alone) {
-      recent = digest.value;
-    }
+  // again; nobody's name is passed on.
+  const bool alone = rpc_.publish.size() == 1 &&
+                     frame->size() == 1 + encoded_publish_size({.topic = rpc_.publish.front().topic,
+                                                                .data = rpc_.publish.front().data});
+  for (std::size_t i = 0; i < rpc_.publish.size() && !is_banned(from); ++i) {
+    const MessageView& message = rpc_.publish[i];
+    take_message(from, message, alone ? &frame : nullptr, digest);
   }
+  if (!rpc_.control.empty() && !is_banned(from)) {
+    gossipsub_.on_control(from, rpc_.control, clock_.now());
+    flush();
+  }
+  if (rpc_.subscriptions.size() + rpc_.publish.size() + rpc_.control.ids.size() > kPartsKept) {
+    rpc_ = {};
+  }
+}
+
+bool Gossip::is_banned(runtime::PeerId peer) {
+  const Peer* found = peers_.find(peer);
+  return found == nullptr || found->banned;
 }
 
 void Gossip::take_subscriptions(runtime::PeerId from) {
-  Peer* peer = peers_.find(from);
-  if (peer == nullptr) {
-    return;
-  }
   for (const SubscriptionView& subscription : rpc_.subscriptions) {
-    const std::optional<TopicIndex> topic = topics_.find(subscription.topic);
-    if (!topic) {
-      continue;
+    if (const std::optional<TopicIndex> topic = topics_.find(subscription.topic)) {
+      gossipsub_.on_subscription(from, *topic, subscription.subscribe);
     }
-    const auto bit = static_cast<std::uint8_t>(1U << *topic);
-    peer->topics =
-        static_cast<std::uint8_t>(subscription.subscribe ? peer->topics | bit : peer->topics & ~bit);
   }
 }
 
-bool Gossip::take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame) {
+void Gossip::take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame,
+                          const Fingerprint& digest) {
   ++counts_.received;
   const std::optional<TopicIndex> topic = topics_.find(message.topic);
-  if (!topic) {
-    drop(from, chain::Drop::kUnknownTopic);
-    return false;
+  if (!topic || !gossipsub_.follows(*topic)) {
+    drop(from, topic ? chain::Drop::kUnsubscribed : chain::Drop::kUnknownTopic);
+    return;
   }
-  const TopicKind kind = topics_.kind(*topic);
-  const Fingerprint raw = hash_.of(message.data, static_cast<std::uint64_t>(kind));
-  if (seen_bytes_.contains(raw)) {
+  const Fingerprint bytes = frame != nullptr ? digest : hash_.of(message.data, *topic);
+  if (seen_bytes_.contains(bytes)) {
     ++counts_.duplicates;
-    return true;
+    return;
   }
-  return take_fresh({.from = from, .kind = kind, .message = message, .frame = frame}, raw);
-}
-
-bool Gossip::take_fresh(const Incoming& incoming, const Fingerprint& raw) {
-  if (!decompress(incoming)) {
-    return false;
-  }
-  const MessageId id = ids_[static_cast<std::size_t>(incoming.kind)].of(payload_);
-  const Fingerprint key = hash_.of(id.view(), kIdPurpose);
-  if (seen_ids_.contains(key)) {
-    // The same message, compressed in another way.
-    remember(seen_bytes_, raw);
-    ++counts_.duplicates;
-    return true;
-  }
-  const bool accepted = accept(incoming, raw, key);
-  if (!accepted) {
-    drop(incoming.from, chain::Drop::kBadSsz);
-  }
+  take_fresh({.from = from, .topic = *topic, .message = message, .frame = frame}, bytes);
   if (payload_.capacity() > kPayloadKept) {
     payload_ = {};
   }
-  return accepted;
+}
+
+void Gossip::take_fresh(const Incoming& incoming, const Fingerprint& bytes) {
+  if (!decompress(incoming)) {
+    return;
+  }
+  const MessageId id = ids_[incoming.topic].of(payload_);
+  if (gossipsub_.has_seen(id)) {
+    // The same message, compressed in another way.
+    remember(bytes);
+    ++counts_.duplicates;
+    return;
+  }
+  const std::uint64_t delivered = counts_.delivered;
+  accept(incoming, id);
+  if (counts_.delivered == delivered) {
+    drop(incoming.from, chain::Drop::kBadSsz);
+  } else {
+    remember(bytes);
+  }
 }
 
 bool Gossip::decompress(const Incoming& incoming) {
   const std::optional<std::size_t> length = snappy_block_length(incoming.message.data);
-  if (!length) {
-    drop(incoming.from, chain::Drop::kBadSnappy);
-    return false;
-  }
-  if (*length > kPayloadBytesMax) {
+  if (length && *length > kPayloadBytesMax) {
     drop(incoming.from, chain::Drop::kTooLong);
     return false;
   }
-  if (!decode_snappy_block(incoming.message.data, payload_)) {
+  if (!length || !decode_snappy_block(incoming.message.data, payload_)) {
     drop(incoming.from, chain::Drop::kBadSnappy);
     return false;
   }
   return true;
 }
 
-bool Gossip::accept(const Incoming& incoming, const Fingerprint& raw, const Fingerprint& id) {
-  // Noted and passed on before the receiver looks at it: what it means is not gossip's business.
-  const auto pass_on = [&] {
-    ++counts_.delivered;
-    remember(seen_bytes_, raw);
-    remember(seen_ids_, id);
-    flood(incoming.from, incoming.kind,
-          incoming.frame != nullptr ? *incoming.frame : frame_of(incoming.message));
-  };
-  switch (incoming.kind) {
+void Gossip::accept(const Incoming& incoming, const MessageId& id) {
+  switch (topics_.kind(incoming.topic)) {
     case TopicKind::kBlock:
       if (chain::SignedBlockPointer block = decode_signed_block(payload_)) {
-        pass_on();
+        pass_on(incoming, id);
         receiver_.on_gossip_block(incoming.from, std::move(block));
-        return true;
       }
-      break;
+      return;
     case TopicKind::kAggregation:
       if (std::optional<spec::SignedAggregatedAttestation> aggregate = decode_aggregate(payload_)) {
-        pass_on();
+        pass_on(incoming, id);
         receiver_.on_gossip_aggregate(incoming.from, std::move(*aggregate));
-        return true;
       }
-      break;
+      return;
     case TopicKind::kAttestation:
       if (std::optional<spec::SignedAttestation> vote = decode_signed_attestation(payload_, scheme_)) {
-        pass_on();
+        pass_on(incoming, id);
         receiver_.on_gossip_attestation(incoming.from, std::move(*vote));
-        return true;
       }
-      break;
-  }
-  return false;
-}
-
-void Gossip::remember(SeenCache<Fingerprint>& cache, const Fingerprint& key) {
-  if (!cache.contains(key)) {
-    cache.insert(key, clock_.now());
+      return;
   }
 }
 
-void Gossip::flood(runtime::PeerId except, TopicKind kind, const runtime::Frame& frame) {
-  for (const Peer& peer : peers_.all()) {
-    if (peer.id == except || peer.banned || !peer.follows(kind)) {
-      continue;
-    }
-    if (transport_.send(peer.id, frame) == runtime::SendOutcome::kQueued) {
-      ++counts_.forwarded;
-    } else {
-      ++counts_.not_queued;
-    }
+void Gossip::pass_on(const Incoming& incoming, const MessageId& id) {
+  ++counts_.delivered;
+  const MessageView& message = incoming.message;
+  runtime::Frame frame;
+  if (incoming.frame != nullptr) {
+    frame = *incoming.frame;
+  } else {
+    RpcView rpc;
+    rpc.publish.push_back({.topic = message.topic, .data = message.data});
+    frame = frame_of(rpc);
+  }
+  gossipsub_.on_message(incoming.from, incoming.topic, id, frame, message.data.size(), clock_.now());
+  flush();
+}
+
+void Gossip::remember(const Fingerprint& bytes) {
+  if (!seen_bytes_.contains(bytes)) {
+    seen_bytes_.insert(bytes, clock_.now());
   }
 }
 
-void Gossip::publish(TopicKind kind, base::ByteView ssz) {
+void Gossip::publish(TopicIndex topic, base::ByteView ssz) {
   base::Bytes compressed;
   append_snappy_block(ssz, compressed);
-  const MessageView message{.topic = topics_.name(kind), .data = compressed};
-  const Fingerprint key = hash_.of(ids_[static_cast<std::size_t>(kind)].of(ssz).view(), kIdPurpose);
-  if (seen_ids_.contains(key)) {
-    return;
+  RpcView rpc;
+  rpc.publish.push_back({.topic = topics_.name(topic), .data = compressed});
+  const runtime::Frame frame = frame_of(rpc);
+  if (gossipsub_.publish(topic, ids_[topic].of(ssz), frame, clock_.now())) {
+    remember(hash_.of(*frame, kFramePurpose));
+    flush();
   }
-  remember(seen_bytes_, hash_.of(compressed, static_cast<std::uint64_t>(kind)));
-  remember(seen_ids_, key);
-  constexpr runtime::PeerId kNobody{~std::uint64_t{0}};
-  flood(kNobody, kind, frame_of(message));
 }
 
-void Gossip::expire() {
+void Gossip::flush() {
+  for (Outgoing& out : gossipsub_.outbox()) {
+    const runtime::SendOutcome outcome = transport_.send(out.to, std::move(out.frame));
+    if (outcome == runtime::SendOutcome::kQueued) {
+      ++counts_.sent;
+      continue;
+    }
+    ++counts_.not_queued;
+    if (outcome == runtime::SendOutcome::kFull) {
+      peers_.refused(out.to);
+    }
+  }
+  gossipsub_.outbox().clear();
+  for (const Complaint& complaint : gossipsub_.complaints()) {
+    if (peers_.drop(complaint.peer, complaint.reason)) {
+      gossipsub_.disconnect(complaint.peer);
+    }
+  }
+  gossipsub_.complaints().clear();
+}
+
+void Gossip::poll() {
   const base::Instant now = clock_.now();
-  const bool bytes_expired = seen_bytes_.expire(now);
-  const bool ids_expired = seen_ids_.expire(now);
-  if (bytes_expired || ids_expired) {
+  if (now >= next_heartbeat_) {
+    next_heartbeat_ = now + kHeartbeat;
+    heartbeat();
+  }
+}
+
+void Gossip::heartbeat() {
+  const base::Instant now = clock_.now();
+  gossipsub_.heartbeat(now);
+  flush();
+  for (const runtime::PeerId banned : peers_.heartbeat()) {
+    gossipsub_.disconnect(banned);
+  }
+  if (seen_bytes_.expire(now)) {
     recent_frames_.fill(0);
   }
   events_.buffer_level(
-      {.buffer = chain::Buffer::kSeenMessages, .size = seen_ids_.size(), .bound = seen_ids_.bound()});
+      {.buffer = chain::Buffer::kSeenMessages, .size = gossipsub_.seen_size(), .bound = kSeenMessagesMax});
+  events_.buffer_level({.buffer = chain::Buffer::kCachedMessages,
+                        .size = gossipsub_.cache().size(),
+                        .bound = MessageCache::kMessagesMax});
+  const ControlCounts& control = gossipsub_.control_counts();
+  events_.gossip_counted({.messages = counts_.received,
+                          .duplicates = counts_.duplicates,
+                          .dropped = counts_.dropped,
+                          .delivered = counts_.delivered,
+                          .control_entries = control.entries,
+                          .control_outcomes = std::accumulate(control.outcomes.begin(),
+                                                              control.outcomes.end(), std::uint64_t{0})});
 }
 
 void Gossip::drop(runtime::PeerId from, chain::Drop reason) {
   ++counts_.dropped;
-  peers_.drop(from, reason);
+  if (peers_.drop(from, reason)) {
+    gossipsub_.disconnect(from);
+  }
 }
 
 }  // namespace lockstep::networking

@@ -1,11 +1,13 @@
-// Gossip: floods messages by topic to the peers that follow it, each message once.
+// Gossip: takes messages out of frames, sees that they are well-formed, and drives gossipsub with them.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "node/chain/events.h"
 #include "node/crypto/signatures.h"
+#include "node/networking/gossipsub.h"
 #include "node/networking/keyed_hash.h"
 #include "node/networking/message_id.h"
 #include "node/networking/peers.h"
@@ -19,26 +21,20 @@
 
 namespace lockstep::networking {
 
-/// How long a message is remembered at least: gossipsub's seen_ttl.
-inline constexpr base::Duration kSeenLifetime = std::chrono::seconds(24);
-/// How many messages are remembered at most, each by its bytes and by its id.
-inline constexpr std::size_t kSeenMessagesMax = 32768;
-
-/// The first byte of a frame says what the rest of it is.
-enum class Channel : std::uint8_t { kGossip = 0, kRequest = 1, kResponse = 2 };
-
 /// What became of the gossip messages so far: received = duplicates + dropped + delivered.
 struct GossipCounts {
   std::uint64_t received = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t dropped = 0;
   std::uint64_t delivered = 0;
-  std::uint64_t forwarded = 0;   ///< Copies queued for peers.
-  std::uint64_t not_queued = 0;  ///< Copies that a peer's send queue refused.
+  std::uint64_t sent = 0;        ///< Frames queued for peers.
+  std::uint64_t not_queued = 0;  ///< Frames that a peer's send queue refused.
 };
 
-/// Gossipsub's messages without its mesh: what arrives for the first time goes to every peer that follows its
-/// topic but the one it came from, before anybody looks at its meaning. Not thread-safe: one thread owns it.
+/// A node's gossip. A message that comes for the first time is passed on once its form is known to be right:
+/// it decompresses and is the container that its topic carries. (leanSpec passes on malformed ones, too; a
+/// peer that counts those as offences, as this node does, would then shut out whoever was honest.) What it
+/// means is looked at afterwards, by the receiver. Not thread-safe: one thread owns it.
 class Gossip {
  public:
   /// Everything referred to outlives it.
@@ -46,40 +42,47 @@ class Gossip {
          runtime::Transport& transport, chain::Events& events, const crypto::SignatureScheme& scheme,
          Receiver& receiver);
 
-  /// Tells a peer that has just connected what we follow.
-  void greet(runtime::PeerId peer);
-
-  /// Takes a frame of the gossip channel, its channel byte included.
+  /// A peer has connected; it is told what we follow.
+  void connected(runtime::PeerId peer);
+  /// A peer has gone, or is not to be heard or spoken to any more.
+  void disconnected(runtime::PeerId peer);
+  /// Takes a frame of the gossip channel.
   void handle(runtime::PeerId from, const runtime::Frame& frame);
+  /// Publishes an SSZ container. A message that was seen before is not sent again.
+  void publish(TopicIndex topic, base::ByteView ssz);
 
-  /// Publishes an SSZ container to all peers that follow the topic. A message that was seen before is not
-  /// sent again.
-  void publish(TopicKind kind, base::ByteView ssz);
-
-  /// To be called once an interval: forgets what was seen long ago.
-  void expire();
+  /// When poll() has something to do again.
+  [[nodiscard]] base::Instant next_heartbeat() const { return next_heartbeat_; }
+  /// Does the heartbeat when its time has come. One that is late is not made up for.
+  void poll();
 
   [[nodiscard]] const GossipCounts& counts() const { return counts_; }
+  [[nodiscard]] const Gossipsub& gossipsub() const { return gossipsub_; }
 
  private:
   /// A message on its way in: where it came from, and the frame that may be passed on as it is.
   struct Incoming {
     runtime::PeerId from;
-    TopicKind kind;
+    TopicIndex topic;
     MessageView message;
     /// Null when the frame holds more than this message.
     const runtime::Frame* frame;
   };
 
+  /// Whether the frame holds nothing but one message that came before.
+  [[nodiscard]] bool is_repetition(const Fingerprint& digest);
   void take_subscriptions(runtime::PeerId from);
-  /// False when the message was dropped as unreadable.
-  bool take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame);
-  bool take_fresh(const Incoming& incoming, const Fingerprint& raw);
+  void take_message(runtime::PeerId from, const MessageView& message, const runtime::Frame* frame,
+                    const Fingerprint& digest);
+  void take_fresh(const Incoming& incoming, const Fingerprint& bytes);
   [[nodiscard]] bool decompress(const Incoming& incoming);
-  /// False when the payload is not what its topic carries.
-  [[nodiscard]] bool accept(const Incoming& incoming, const Fingerprint& raw, const Fingerprint& id);
-  void remember(SeenCache<Fingerprint>& cache, const Fingerprint& key);
-  void flood(runtime::PeerId except, TopicKind kind, const runtime::Frame& frame);
+  void accept(const Incoming& incoming, const MessageId& id);
+  /// Hands the message to gossipsub, and sends what comes of it.
+  void pass_on(const Incoming& incoming, const MessageId& id);
+  void remember(const Fingerprint& bytes);
+  [[nodiscard]] bool is_banned(runtime::PeerId peer);
+  void flush();
+  void heartbeat();
   void drop(runtime::PeerId from, chain::Drop reason);
 
   const Topics& topics_;
@@ -90,15 +93,15 @@ class Gossip {
   const crypto::SignatureScheme& scheme_;
   Receiver& receiver_;
 
-  std::array<MessageIds, kTopicKinds> ids_;
+  std::vector<MessageIds> ids_;  ///< By topic.
   KeyedHash hash_;
-  /// Messages by their compressed bytes, topic included: tells duplicates apart without decompressing them.
-  SeenCache<Fingerprint> seen_bytes_;
-  /// Messages by their ids.
-  SeenCache<Fingerprint> seen_ids_;
-  /// Frames that held one message each and came lately, by digest: most frames are repetitions of these, and
-  /// are known here without a look into them or into the large cache. A newer one takes the place of an
-  /// older.
+  Gossipsub gossipsub_;
+  base::Instant next_heartbeat_;
+  /// Messages by the frame that holds only them, or by their compressed data and topic: tells duplicates
+  /// apart without a look into them.
+  SeenCache<Fingerprint> seen_bytes_{kSeenLifetime, kSeenMessagesMax};
+  /// The frames among them that came lately: most frames are repetitions of these, and are known here without
+  /// a look into the large cache. A newer one takes the place of an older.
   static constexpr std::size_t kRecentFrames = 512;
   std::array<std::uint64_t, kRecentFrames> recent_frames_{};
   RpcView rpc_;          ///< Read into again for each frame.

@@ -24,13 +24,20 @@ void Network::handle(const runtime::TransportEvent& event) {
     take_frame(received->peer, received->frame);
   } else if (const auto* connected = std::get_if<runtime::PeerConnected>(&event)) {
     peers_.connected(connected->peer);
-    gossip_.greet(connected->peer);
+    gossip_.connected(connected->peer);
     receiver_.on_peer_connected(connected->peer);
   } else if (const auto* disconnected = std::get_if<runtime::PeerDisconnected>(&event)) {
     peers_.disconnected(disconnected->peer);
+    gossip_.disconnected(disconnected->peer);
     own_requests_.peer_gone(disconnected->peer);
     response_channels_.peer_gone(disconnected->peer);
     receiver_.on_peer_disconnected(disconnected->peer);
+  }
+}
+
+void Network::drop(runtime::PeerId peer, chain::Drop reason) {
+  if (peers_.drop(peer, reason)) {
+    gossip_.disconnected(peer);
   }
 }
 
@@ -58,15 +65,15 @@ void Network::take_frame(runtime::PeerId from, const runtime::Frame& frame) {
 }
 
 void Network::publish_block(const spec::SignedBlock& block) {
-  gossip_.publish(TopicKind::kBlock, encode_signed_block(block));
+  gossip_.publish(Topics::index(TopicKind::kBlock), encode_signed_block(block));
 }
 
 void Network::publish_attestation(const spec::SignedAttestation& vote) {
-  gossip_.publish(TopicKind::kAttestation, encode_signed_attestation(vote));
+  gossip_.publish(topics_.attestation(vote.validator_index.value), encode_signed_attestation(vote));
 }
 
 void Network::publish_aggregate(const spec::SignedAggregatedAttestation& aggregate) {
-  gossip_.publish(TopicKind::kAggregation, encode_aggregate(aggregate));
+  gossip_.publish(Topics::index(TopicKind::kAggregation), encode_aggregate(aggregate));
 }
 
 }  // namespace lockstep::networking

@@ -47,13 +47,13 @@ class Network {
   }
 
   /// Reports something that a peer sent as dropped, and counts it against the peer if it is an offence.
-  void drop(runtime::PeerId peer, chain::Drop reason) { peers_.drop(peer, reason); }
+  void drop(runtime::PeerId peer, chain::Drop reason);
 
-  /// To be called once an interval.
-  void expire() {
-    gossip_.expire();
-    turn();
-  }
+  /// When poll() has something to do again: whoever waits for events waits no longer than that.
+  [[nodiscard]] base::Instant next_heartbeat() const { return gossip_.next_heartbeat(); }
+  /// Does gossip's heartbeat when its time has come. To be called at next_heartbeat(), or whenever
+  /// convenient.
+  void poll() { gossip_.poll(); }
   /// Goes on with answers, ends requests that took too long. To be called once for each batch of events.
   void turn() {
     own_requests_.turn();
@@ -64,6 +64,7 @@ class Network {
 
   [[nodiscard]] const Peers& peers() const { return peers_; }
   [[nodiscard]] const GossipCounts& gossip_counts() const { return gossip_.counts(); }
+  [[nodiscard]] const Gossipsub& gossipsub() const { return gossip_.gossipsub(); }
 
  private:
   void take_frame(runtime::PeerId from, const runtime::Frame& frame);

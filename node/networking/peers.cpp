@@ -11,12 +11,14 @@ auto place_of(auto& peers, runtime::PeerId id) {
                           [](const Peer& peer, runtime::PeerId wanted) { return peer.id < wanted; });
 }
 
-/// Late answers, answers that came twice, and topics that we do not follow are nobody's fault.
+/// Late answers, answers that came twice, and topics that we do not follow are nobody's fault; slowness is
+/// judged by itself.
 bool is_offence(chain::Drop reason) {
   switch (reason) {
     case chain::Drop::kUnknownTopic:
     case chain::Drop::kUnsubscribed:
     case chain::Drop::kLateResponse:
+    case chain::Drop::kSlowPeer:
       return false;
     default:
       return true;
@@ -49,16 +51,43 @@ Peer* Peers::find(runtime::PeerId id) {
   return place != peers_.end() && place->id == id ? &*place : nullptr;
 }
 
-void Peers::drop(runtime::PeerId id, chain::Drop reason) {
+void Peers::ban(Peer& peer) {
+  peer.banned = true;
+  transport_.disconnect(peer.id);
+}
+
+bool Peers::drop(runtime::PeerId id, chain::Drop reason) {
   events_.message_dropped({.peer = id, .reason = reason});
   Peer* peer = find(id);
-  if (peer == nullptr || peer->banned || !is_offence(reason)) {
-    return;
+  if (peer == nullptr || peer->banned || !is_offence(reason) || ++peer->offences <= kOffencesMax) {
+    return false;
   }
-  if (++peer->offences > kOffencesMax) {
-    peer->banned = true;
-    transport_.disconnect(id);
+  ban(*peer);
+  return true;
+}
+
+void Peers::refused(runtime::PeerId id) {
+  if (Peer* peer = find(id)) {
+    peer->refused = true;
   }
+}
+
+std::vector<runtime::PeerId> Peers::heartbeat() {
+  const bool forgives = ++heartbeats_ % kHeartbeatsToForgive == 0;
+  std::vector<runtime::PeerId> banned;
+  for (Peer& peer : peers_) {
+    if (forgives && peer.offences > 0) {
+      --peer.offences;
+    }
+    peer.heartbeats_refused = peer.refused ? peer.heartbeats_refused + 1 : 0;
+    peer.refused = false;
+    if (peer.heartbeats_refused > kHeartbeatsRefusedMax && !peer.banned) {
+      events_.message_dropped({.peer = peer.id, .reason = chain::Drop::kSlowPeer});
+      ban(peer);
+      banned.push_back(peer.id);
+    }
+  }
+  return banned;
 }
 
 }  // namespace lockstep::networking

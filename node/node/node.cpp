@@ -1,6 +1,7 @@
 // The wiring of a node's rooms, and its main loop.
 #include "node/node/node.h"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <utility>
@@ -130,6 +131,7 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
                     events_);
     while (!stopping_) {
       tick();
+      network_.poll();
       if (duties_->deadline()) {
         duties_->poll(runtime_.clock.wall());
       }
@@ -140,7 +142,7 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
         // An answer that a peer does not take must not keep us turning.
         take_events(runtime_.clock.now() + kResendPause);
       } else {
-        take_events(timer_.next_look(duties_->deadline()));
+        take_events(std::min(timer_.next_look(duties_->deadline()), network_.next_heartbeat()));
       }
       network_.turn();
     }
@@ -158,7 +160,6 @@ class Node::Core final : public networking::Receiver, public sync::Wire, public 
         publish(made);
       }
       duties_->on_interval(due->interval, due->is_current);
-      network_.expire();
       sync_.on_interval(due->interval);
     }
   }

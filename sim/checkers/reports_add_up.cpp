@@ -31,10 +31,11 @@ class ReportsAddUp final : public cluster::Invariant {
   }
 
   void block_handled(cluster::Hearing& hearing, const chain::BlockHandled& event) override {
+    Ledger& ledger = ledgers_[hearing.node];
+    ledger.gossip_handled += event.origin == chain::Origin::kGossip ? 1 : 0;
     if (event.outcome != chain::BlockOutcome::kImported) {
       return;
     }
-    Ledger& ledger = ledgers_[hearing.node];
     const std::string what =
         who(hearing) + " imported " + brief(spec::Checkpoint{event.root, event.block.slot});
     if (!ledger.imported.insert(event.root).second) {
@@ -45,6 +46,31 @@ class ReportsAddUp final : public cluster::Invariant {
       ledger.imported.insert(event.block.parent_root);
     } else if (!ledger.imported.contains(event.block.parent_root)) {
       hearing.complain(*this, what + " without its parent " + brief(event.block.parent_root));
+    }
+  }
+
+  void vote_handled(cluster::Hearing& hearing, const chain::VoteHandled& event) override {
+    ledgers_[hearing.node].gossip_handled += event.origin == chain::Origin::kGossip ? 1 : 0;
+  }
+  void aggregate_handled(cluster::Hearing& hearing, const chain::AggregateHandled& event) override {
+    ledgers_[hearing.node].gossip_handled += event.origin == chain::Origin::kGossip ? 1 : 0;
+  }
+  void message_dropped(cluster::Hearing& hearing, const chain::MessageDropped& event) override {
+    ledgers_[hearing.node].gossip_dropped += is_gossip(event.reason) ? 1 : 0;
+  }
+  void gossip_counted(cluster::Hearing& hearing, const chain::GossipCounted& event) override {
+    const Ledger& ledger = ledgers_[hearing.node];
+    add_up(hearing, "gossip messages", event.messages, event.duplicates + event.dropped + event.delivered);
+    add_up(hearing, "gossip control entries", event.control_entries, event.control_outcomes);
+    if (event.dropped != ledger.gossip_dropped) {
+      hearing.complain(*this, who(hearing) + " counts " + std::to_string(event.dropped) +
+                                  " dropped gossip messages and has reported " +
+                                  std::to_string(ledger.gossip_dropped));
+    }
+    if (ledger.gossip_handled > event.delivered) {
+      hearing.complain(*this, who(hearing) + " has judged " + std::to_string(ledger.gossip_handled) +
+                                  " things from gossip, of which only " + std::to_string(event.delivered) +
+                                  " came in");
     }
   }
 
@@ -105,7 +131,23 @@ class ReportsAddUp final : public cluster::Invariant {
     std::optional<spec::Checkpoint> finalized;
     std::set<std::pair<std::uint64_t, std::uint64_t>> open_requests;
     std::set<std::pair<std::uint64_t, std::uint64_t>> unanswered;
+    std::uint64_t gossip_dropped = 0;
+    std::uint64_t gossip_handled = 0;
   };
+
+  /// Whether it is a gossip message that is dropped for this reason.
+  static bool is_gossip(chain::Drop reason) {
+    return reason >= chain::Drop::kBadRpc && reason <= chain::Drop::kBadSsz;
+  }
+
+  void add_up(cluster::Hearing& hearing, std::string_view what, std::uint64_t entered,
+              std::uint64_t outcomes) {
+    if (entered != outcomes) {
+      hearing.complain(*this, who(hearing) + " has taken " + std::to_string(entered) + " " +
+                                  std::string(what) + " and knows what became of " +
+                                  std::to_string(outcomes));
+    }
+  }
 
   void follow(cluster::Hearing& hearing, std::optional<spec::Checkpoint>& last,
               const chain::CheckpointChanged& change, const std::string& what) {

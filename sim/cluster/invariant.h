@@ -80,6 +80,8 @@ class Invariant {
   virtual void block_proposed(Hearing&, const chain::BlockProposed&) {}
   virtual void attested(Hearing&, const chain::Attested&) {}
   virtual void buffer_level(Hearing&, const chain::BufferLevel&) {}
+  virtual void message_dropped(Hearing&, const chain::MessageDropped&) {}
+  virtual void gossip_counted(Hearing&, const chain::GossipCounted&) {}
   virtual void request_sent(Hearing&, const chain::RequestSent&) {}
   virtual void request_ended(Hearing&, const chain::RequestEnded&) {}
   virtual void roots_looked(Hearing&, const chain::RootsLooked&) {}

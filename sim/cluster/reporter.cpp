@@ -34,6 +34,7 @@ enum class Report : std::uint32_t {
   kRange,
   kInvalidHit,
   kSyncState,
+  kGossip,
 };
 constexpr std::array kReportNames = {"tick",
                                      "block",
@@ -57,7 +58,8 @@ constexpr std::array kReportNames = {"tick",
                                      "roots looked at",
                                      "range",
                                      "invalid block again",
-                                     "sync state"};
+                                     "sync state",
+                                     "gossip"};
 
 constexpr std::uint32_t kind_of(Report report) {
   return static_cast<std::uint32_t>(sim::kFirstTraceKindAboveWorld) + static_cast<std::uint32_t>(report);
@@ -262,6 +264,13 @@ void Reporter::message_dropped(const chain::MessageDropped& event) {
   if (hears(kind_of(Report::kDropped), event.peer.value, static_cast<std::uint64_t>(event.reason))) {
     ++view().messages_dropped;
     record_.mark(to_string(event.reason));
+    record_.tell<&Invariant::message_dropped>(event);
+  }
+}
+
+void Reporter::gossip_counted(const chain::GossipCounted& event) {
+  if (hears(kind_of(Report::kGossip), event.messages, event.delivered)) {
+    record_.tell<&Invariant::gossip_counted>(event);
   }
 }
 

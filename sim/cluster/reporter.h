@@ -38,6 +38,7 @@ class Reporter final : public chain::Events {
   void duty_skipped(const chain::DutySkipped& event) override;
   void buffer_level(const chain::BufferLevel& event) override;
   void message_dropped(const chain::MessageDropped& event) override;
+  void gossip_counted(const chain::GossipCounted& event) override;
   void request_sent(const chain::RequestSent& event) override;
   void request_ended(const chain::RequestEnded& event) override;
   void roots_looked(const chain::RootsLooked& event) override;

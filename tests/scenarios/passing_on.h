@@ -26,6 +26,7 @@ class PassingOn : public chain::Events {
   void duty_skipped(const chain::DutySkipped& event) override { next_.duty_skipped(event); }
   void buffer_level(const chain::BufferLevel& event) override { next_.buffer_level(event); }
   void message_dropped(const chain::MessageDropped& event) override { next_.message_dropped(event); }
+  void gossip_counted(const chain::GossipCounted& event) override { next_.gossip_counted(event); }
   void request_sent(const chain::RequestSent& event) override { next_.request_sent(event); }
   void request_ended(const chain::RequestEnded& event) override { next_.request_ended(event); }
   void roots_looked(const chain::RootsLooked& event) override { next_.roots_looked(event); }

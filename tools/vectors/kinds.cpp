@@ -10,7 +10,7 @@ namespace {
 constexpr std::array kKinds = {
     Kind{"api_endpoint", check_api_endpoint},
     Kind{"fork_choice", check_fork_choice},
-    Kind{"gossipsub_handler", nullptr},
+    Kind{"gossipsub_handler", check_gossipsub_handler},
     Kind{"justifiability", check_justifiability},
     Kind{"networking_codec", check_networking_codec},
     Kind{"poseidon_permutation", check_poseidon_permutation},

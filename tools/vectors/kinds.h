@@ -40,6 +40,7 @@ struct Kind {
 
 void check_api_endpoint(const Json& fixture);
 void check_fork_choice(const Json& fixture);
+void check_gossipsub_handler(const Json& fixture);
 void check_networking_codec(const Json& fixture);
 void check_ssz(const Json& fixture);
 void check_state_transition(const Json& fixture);

@@ -191,7 +191,7 @@ void whole_slot(benchmark::State& state) {
     const auto tick = [&] {
       static_cast<void>(path.chain_.tick_interval());
       path.clock_.advance(std::chrono::milliseconds(800));
-      path.network_.expire();
+      path.network_.poll();
     };
     state.ResumeTiming();
     while (path.chain_.store().time().value < slot * 5) {
