@@ -22,18 +22,18 @@ class BorrowedLock {
 
 }  // namespace
 
-void CondVar::wait(std::unique_lock<Mutex>& lock) {
+void CondVar::wait(std::unique_lock<Mutex>& lock, const Where& where) {
   if (hook_ != nullptr) {
-    hook_->wait(*this, *lock.mutex());
+    hook_->from(where).wait(*this, *lock.mutex());
     return;
   }
   BorrowedLock borrowed(lock.mutex()->os_);
   os_.wait(borrowed.get());
 }
 
-bool CondVar::wait_until(std::unique_lock<Mutex>& lock, base::Instant deadline) {
+bool CondVar::wait_until(std::unique_lock<Mutex>& lock, base::Instant deadline, const Where& where) {
   if (hook_ != nullptr) {
-    return hook_->wait_until(*this, *lock.mutex(), deadline);
+    return hook_->from(where).wait_until(*this, *lock.mutex(), deadline);
   }
   BorrowedLock borrowed(lock.mutex()->os_);
   const std::chrono::steady_clock::time_point until(deadline.time_since_epoch());
@@ -53,9 +53,9 @@ void SharedMutex::wait_behind_writer() {
   const std::lock_guard pass(gate_);
 }
 
-void Semaphore::acquire() {
+void Semaphore::acquire(const Where& where) {
   if (hook_ != nullptr) {
-    hook_->acquire(*this);
+    hook_->from(where).acquire(*this);
     return;
   }
   std::unique_lock lock(os_);
@@ -63,9 +63,9 @@ void Semaphore::acquire() {
   --count;
 }
 
-bool Semaphore::try_acquire() {
+bool Semaphore::try_acquire(const Where& where) {
   if (hook_ != nullptr) {
-    return hook_->try_acquire(*this);
+    return hook_->from(where).try_acquire(*this);
   }
   const std::lock_guard lock(os_);
   if (count == 0) {
@@ -75,9 +75,9 @@ bool Semaphore::try_acquire() {
   return true;
 }
 
-bool Semaphore::acquire_until(base::Instant deadline) {
+bool Semaphore::acquire_until(base::Instant deadline, const Where& where) {
   if (hook_ != nullptr) {
-    return hook_->acquire_until(*this, deadline);
+    return hook_->from(where).acquire_until(*this, deadline);
   }
   std::unique_lock lock(os_);
   const std::chrono::steady_clock::time_point until(deadline.time_since_epoch());
@@ -88,9 +88,9 @@ bool Semaphore::acquire_until(base::Instant deadline) {
   return true;
 }
 
-void Semaphore::release(std::uint32_t permits) {
+void Semaphore::release(std::uint32_t permits, const Where& where) {
   if (hook_ != nullptr) {
-    hook_->release(*this, permits);
+    hook_->from(where).release(*this, permits);
     return;
   }
   {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <mutex>
 #include <shared_mutex>
+#include <source_location>
 
 #include "node/base/assert.h"
 #include "node/base/time.h"
@@ -20,6 +21,9 @@ class SharedMutex;
 class CondVar;
 class Semaphore;
 
+/// The place of a call in the program.
+using Where = std::source_location;
+
 /// What an operation on an Atomic does to its memory.
 enum class AtomicKind : std::uint8_t { kLoad, kStore, kReadModifyWrite, kCompareExchange };
 
@@ -30,13 +34,21 @@ struct AtomicOperation {
   const char* name = "";
   AtomicKind kind = AtomicKind::kLoad;
   std::memory_order order = std::memory_order_seq_cst;
+  Where where = Where::current();
 };
 
 /// Takes the place of the operating system's primitives. One hook serves all locks of a node; the `slot`
-/// words of the primitives are the hook's to use and are zero at first.
+/// words of the primitives and their numbers are the hook's to use and are zero at first.
 class SyncHook {
  public:
   virtual ~SyncHook() = default;
+
+  /// Where in the program the call that follows stands, for reports; in a header of the standard library when
+  /// a guard of that makes it.
+  SyncHook& from(const Where& where) {
+    where_ = where;
+    return *this;
+  }
 
   /// Called at the end of each primitive's constructor, for hooks that number what they see in the order in
   /// which it came to be.
@@ -76,6 +88,15 @@ class SyncHook {
   /// Called right after a compare-exchange, when it is known what it was: a read-modify-write if it stored,
   /// else a load; `operation` says so, and with which order.
   virtual void after_compare(const AtomicOperation& operation) = 0;
+  /// Whether the weak compare-exchange that was announced fails although it could store.
+  [[nodiscard]] virtual bool fails_without_reason() { return false; }
+
+ protected:
+  /// Of the call under way, until another thread makes one.
+  [[nodiscard]] const Where& where() const { return where_; }
+
+ private:
+  Where where_;
 };
 
 /// A named mutual-exclusion lock, not recursive. Satisfies Lockable, so std::lock_guard and std::unique_lock
@@ -92,14 +113,20 @@ class Mutex {
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  void lock() { hook_ == nullptr ? os_.lock() : hook_->lock(*this); }
-  [[nodiscard]] bool try_lock() { return hook_ == nullptr ? os_.try_lock() : hook_->try_lock(*this); }
+  void lock(const Where& where = Where::current()) {
+    hook_ == nullptr ? os_.lock() : hook_->from(where).lock(*this);
+  }
+  [[nodiscard]] bool try_lock(const Where& where = Where::current()) {
+    return hook_ == nullptr ? os_.try_lock() : hook_->from(where).try_lock(*this);
+  }
   void unlock() noexcept { hook_ == nullptr ? os_.unlock() : hook_->unlock(*this); }
 
   [[nodiscard]] const char* name() const { return name_; }
 
   /// For the hook: its own word, for instance the holder and the queue of waiters.
   std::uintptr_t slot = 0;
+  /// For the hook: which of all that it has seen.
+  std::uint32_t number = 0;
 
  private:
   friend class CondVar;
@@ -123,13 +150,19 @@ class SharedMutex {
   SharedMutex(const SharedMutex&) = delete;
   SharedMutex& operator=(const SharedMutex&) = delete;
 
-  void lock() { hook_ == nullptr ? lock_os() : hook_->lock(*this); }
-  [[nodiscard]] bool try_lock() { return hook_ == nullptr ? os_.try_lock() : hook_->try_lock(*this); }
+  void lock(const Where& where = Where::current()) {
+    hook_ == nullptr ? lock_os() : hook_->from(where).lock(*this);
+  }
+  [[nodiscard]] bool try_lock(const Where& where = Where::current()) {
+    return hook_ == nullptr ? os_.try_lock() : hook_->from(where).try_lock(*this);
+  }
   void unlock() noexcept { hook_ == nullptr ? os_.unlock() : hook_->unlock(*this); }
 
-  void lock_shared() { hook_ == nullptr ? lock_shared_os() : hook_->lock_shared(*this); }
-  [[nodiscard]] bool try_lock_shared() {
-    return hook_ == nullptr ? os_.try_lock_shared() : hook_->try_lock_shared(*this);
+  void lock_shared(const Where& where = Where::current()) {
+    hook_ == nullptr ? lock_shared_os() : hook_->from(where).lock_shared(*this);
+  }
+  [[nodiscard]] bool try_lock_shared(const Where& where = Where::current()) {
+    return hook_ == nullptr ? os_.try_lock_shared() : hook_->from(where).try_lock_shared(*this);
   }
   void unlock_shared() noexcept { hook_ == nullptr ? os_.unlock_shared() : hook_->unlock_shared(*this); }
 
@@ -137,6 +170,8 @@ class SharedMutex {
 
   /// For the hook: its own word.
   std::uintptr_t slot = 0;
+  /// For the hook: which of all that it has seen.
+  std::uint32_t number = 0;
 
  private:
   void lock_os() {
@@ -174,18 +209,25 @@ class CondVar {
   CondVar& operator=(const CondVar&) = delete;
 
   /// Requires: `lock` holds its mutex. Releases it while waiting, holds it again on return.
-  void wait(std::unique_lock<Mutex>& lock);
+  void wait(std::unique_lock<Mutex>& lock, const Where& where = Where::current());
 
   /// The same until `deadline` on the node's monotonic clock; false when that passed first.
-  bool wait_until(std::unique_lock<Mutex>& lock, base::Instant deadline);
+  bool wait_until(std::unique_lock<Mutex>& lock, base::Instant deadline,
+                  const Where& where = Where::current());
 
-  void notify_one() noexcept { hook_ == nullptr ? os_.notify_one() : hook_->notify_one(*this); }
-  void notify_all() noexcept { hook_ == nullptr ? os_.notify_all() : hook_->notify_all(*this); }
+  void notify_one(const Where& where = Where::current()) noexcept {
+    hook_ == nullptr ? os_.notify_one() : hook_->from(where).notify_one(*this);
+  }
+  void notify_all(const Where& where = Where::current()) noexcept {
+    hook_ == nullptr ? os_.notify_all() : hook_->from(where).notify_all(*this);
+  }
 
   [[nodiscard]] const char* name() const { return name_; }
 
   /// For the hook: its own word, for instance the queue of waiters.
   std::uintptr_t slot = 0;
+  /// For the hook: which of all that it has seen.
+  std::uint32_t number = 0;
 
  private:
   SyncHook* hook_;
@@ -208,12 +250,12 @@ class Semaphore {
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 
-  void acquire();
-  [[nodiscard]] bool try_acquire();
+  void acquire(const Where& where = Where::current());
+  [[nodiscard]] bool try_acquire(const Where& where = Where::current());
   /// Waits until `deadline` on the node's monotonic clock; false when that passed without a permit.
-  [[nodiscard]] bool acquire_until(base::Instant deadline);
+  [[nodiscard]] bool acquire_until(base::Instant deadline, const Where& where = Where::current());
   /// Gives `permits` back. Requires: no more than the maximum are there then (asserted).
-  void release(std::uint32_t permits = 1);
+  void release(std::uint32_t permits = 1, const Where& where = Where::current());
 
   [[nodiscard]] const char* name() const { return name_; }
   [[nodiscard]] std::uint32_t maximum() const { return maximum_; }
@@ -222,6 +264,8 @@ class Semaphore {
   std::uint32_t count;
   /// For the hook: its own word.
   std::uintptr_t slot = 0;
+  /// For the hook: which of all that it has seen.
+  std::uint32_t number = 0;
 
  private:
   SyncHook* hook_;

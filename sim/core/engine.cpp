@@ -88,6 +88,9 @@ FiberRef Engine::spawn(std::string name, Lane lane, std::function<void()> body) 
   fiber.op = Operation{OpKind::kStart, MemoryOrder::kSeqCst, 0, 0};
   if (strategy_ != nullptr) {
     strategy_->spawned(current_, fiber);
+    if (current_ != nullptr) {
+      strategy_->order(Ordering::Kind::kStarted, *current_, fiber.id - 1);
+    }
   }
   enqueue(fiber);
   ++alive_;
@@ -421,6 +424,12 @@ void Engine::wake_all(WaitQueue& queue) {
 
 void Engine::yield() {
   Fiber& me = running();
+  let_others(me);
+  check_stop(me);
+}
+
+/// Gives everybody else a turn who can have one, as far as the strategy obliges.
+void Engine::let_others(Fiber& me) {
   me.state = FiberState::kRunnable;
   if (strategy_ != nullptr) {
     // Nobody else reads it, and it lies on a cache line that a switch need not touch.
@@ -428,7 +437,6 @@ void Engine::yield() {
   }
   enqueue(me);
   switch_away(me);
-  check_stop(me);
 }
 
 void Engine::schedule_point() {

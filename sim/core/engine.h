@@ -69,6 +69,11 @@ class Engine {
   /// fiber is alive.
   void set_strategy(Strategy* strategy);
   [[nodiscard]] Strategy* strategy() const { return strategy_; }
+  /// Lets `strategy` (not owned) take over from the one before, in the middle of things: its run begins with
+  /// the fibers that are alive, in order of creation. Not to be called by fibers or events.
+  void hand_over_to(Strategy& strategy);
+  /// A number for something that fibers operate on, in order of creation.
+  [[nodiscard]] ObjectId add_object() { return ++objects_; }
 
   /// Makes the engine as good as new, at a fraction of the cost: time is 0, numbers count from 1, the trace
   /// is empty and nothing has failed. Unwinds the fibers that are left. Memory is kept. Choices go on being
@@ -258,6 +263,7 @@ class Engine {
     }
   }
   void on_stop(Fiber& me);
+  void let_others(Fiber& me);
   [[nodiscard]] std::uint64_t draw(ChoiceStream& stream, std::uint64_t bound);
   void begin_stop(Fiber& fiber);
   void run_out();
@@ -299,6 +305,7 @@ class Engine {
   std::deque<Fiber> records_;
   std::vector<Fiber*> free_records_;
   std::uint32_t next_id_ = 1;
+  ObjectId objects_ = 0;
   std::size_t alive_ = 0;
   std::size_t abandoned_ = 0;
   std::optional<Failure> failure_;

@@ -1,4 +1,5 @@
 // Ending fibers before their time, so that their destructors run and nothing leaks.
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -40,9 +41,7 @@ void Engine::on_stop(Fiber& me) {
   if (std::uncaught_exceptions() == 0) {
     throw Stop{};
   }
-  me.state = FiberState::kRunnable;
-  enqueue(me);
-  switch_away(me);
+  let_others(me);
 }
 
 /// A scheduling point of a fiber that is being unwound: it goes on at once, as in a destructor it must; what
@@ -136,6 +135,36 @@ void Engine::set_strategy(Strategy* strategy) {
   strategy_ = strategy;
 }
 
+void Engine::hand_over_to(Strategy& strategy) {
+  LOCKSTEP_ASSERT_MSG(!looping_, "a strategy takes over between runs of the engine");
+  std::vector<Fiber*> ready;
+  if (strategy_ == nullptr) {
+    while (runnable_.size() != 0) {
+      ready.push_back(runnable_.take(0));
+    }
+  } else {
+    ready = strategy_->ready();
+    for (Fiber* fiber : ready) {
+      strategy_->remove(*fiber);
+    }
+  }
+  std::vector<Fiber*> alive;
+  for (Fiber& fiber : records_) {
+    if (fiber.state != FiberState::kFree) {
+      alive.push_back(&fiber);
+    }
+  }
+  std::sort(alive.begin(), alive.end(), [](const Fiber* a, const Fiber* b) { return a->id < b->id; });
+  strategy.begin_run();
+  strategy_ = &strategy;
+  for (Fiber* fiber : alive) {
+    strategy.spawned(nullptr, *fiber);
+  }
+  for (Fiber* fiber : ready) {
+    strategy.add(*fiber);
+  }
+}
+
 void Engine::reset() {
   LOCKSTEP_ASSERT_MSG(!looping_, "reset() may not be called by fibers or events");
   run_out();
@@ -148,6 +177,7 @@ void Engine::reset() {
   trace_.reset();
   turns_ = 0;
   next_id_ = 1;
+  objects_ = 0;
   halt_ = false;
   failure_.reset();
 }

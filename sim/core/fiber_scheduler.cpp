@@ -20,6 +20,9 @@ void FiberThread::join() {
   joined_ = true;
   engine_.schedule_point();
   engine_.join(fiber_);
+  if (engine_.strategy() != nullptr && engine_.current() && !engine_.stopping()) {
+    engine_.strategy()->order(Ordering::Kind::kJoined, *engine_.current().fiber, index_);
+  }
 }
 
 std::unique_ptr<runtime::Thread> FiberScheduler::spawn(std::string name, std::function<void()> body) {

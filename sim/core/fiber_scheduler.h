@@ -15,13 +15,14 @@ namespace lockstep::sim {
 /// while its owner is unwound or outside run(): then it unwinds the fiber first.
 class FiberThread final : public runtime::Thread {
  public:
-  FiberThread(Engine& engine, FiberRef fiber) : engine_(engine), fiber_(fiber) {}
+  FiberThread(Engine& engine, FiberRef fiber) : engine_(engine), fiber_(fiber), index_(fiber.fiber->id - 1) {}
   ~FiberThread() override;
   void join() override;
 
  private:
   Engine& engine_;
   FiberRef fiber_;
+  std::uint32_t index_;
   bool joined_ = false;
 };
 

@@ -13,18 +13,24 @@ bool among(const std::vector<Fiber*>& fibers, const Fiber* fiber) {
 }  // namespace
 
 bool FiberSync::try_lock(runtime::SharedMutex& mutex) {
-  engine_.schedule_point();
+  point(OpKind::kTryLock, mutex.number);
+  return try_take(mutex);
+}
+
+bool FiberSync::try_take(runtime::SharedMutex& mutex) {
   SharedState& state = shared_.open(mutex.slot);
   if (state.writer != nullptr || !state.readers.empty()) {
     return false;
   }
   state.writer = state.awaited = self();
   order::took(&mutex, mutex.name(), false);
+  tell(Ordering::Kind::kTook, mutex.number);
   return true;
 }
 
 void FiberSync::lock(runtime::SharedMutex& mutex) {
-  if (try_lock(mutex)) {
+  point(OpKind::kLock, mutex.number);
+  if (try_take(mutex)) {
     return;
   }
   SharedState& state = shared_.open(mutex.slot);
@@ -47,6 +53,7 @@ void FiberSync::lock(runtime::SharedMutex& mutex) {
   if (state.writer == nullptr && state.readers.empty()) {
     state.writer = state.awaited = &me;
     order::took(&mutex, mutex.name(), false);
+    tell(Ordering::Kind::kTook, mutex.number);
   }
 }
 
@@ -71,6 +78,7 @@ void FiberSync::unlock(runtime::SharedMutex& mutex) noexcept {
   order::let_go(&mutex, false);
   state->writer = nullptr;
   ++state->writers_gone;
+  tell(Ordering::Kind::kGaveBack, mutex.number);
   engine_.wake_one(state->waiting_writers);
   engine_.wake_all(state->waiting_readers);
   state->awaited = state->waiting_writers.front();
@@ -78,7 +86,11 @@ void FiberSync::unlock(runtime::SharedMutex& mutex) noexcept {
 }
 
 bool FiberSync::try_lock_shared(runtime::SharedMutex& mutex) {
-  engine_.schedule_point();
+  point(OpKind::kTryLockShared, mutex.number);
+  return try_take_shared(mutex);
+}
+
+bool FiberSync::try_take_shared(runtime::SharedMutex& mutex) {
   SharedState& state = shared_.open(mutex.slot);
   LOCKSTEP_ASSERT_MSG(!among(state.readers, self()) || self()->stopping, mutex.name());
   if (state.writer != nullptr || state.writers_coming > 0) {
@@ -86,11 +98,13 @@ bool FiberSync::try_lock_shared(runtime::SharedMutex& mutex) {
   }
   state.readers.push_back(self());
   order::took(&mutex, mutex.name(), true);
+  tell(Ordering::Kind::kTookShared, mutex.number);
   return true;
 }
 
 void FiberSync::lock_shared(runtime::SharedMutex& mutex) {
-  if (try_lock_shared(mutex)) {
+  point(OpKind::kLockShared, mutex.number);
+  if (try_take_shared(mutex)) {
     return;
   }
   SharedState& state = shared_.open(mutex.slot);
@@ -109,6 +123,7 @@ void FiberSync::lock_shared(runtime::SharedMutex& mutex) {
   if (state.writer == nullptr && !given_up) {
     state.readers.push_back(&me);
     order::took(&mutex, mutex.name(), true);
+    tell(Ordering::Kind::kTookShared, mutex.number);
   }
 }
 
@@ -122,6 +137,7 @@ void FiberSync::unlock_shared(runtime::SharedMutex& mutex) noexcept {
   }
   order::let_go(&mutex, true);
   state->readers.erase(mine);
+  tell(Ordering::Kind::kGaveBack, mutex.number);
   if (state->readers.empty()) {
     engine_.wake_one(state->waiting_writers);
   }

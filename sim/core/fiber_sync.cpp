@@ -9,8 +9,30 @@ Fiber* FiberSync::self() {
   return current ? current.fiber : &outside_;
 }
 
+/// A scheduling point before an operation. Without a strategy nobody asks what comes.
+void FiberSync::point(OpKind kind, ObjectId object) {
+  if (engine_.strategy() == nullptr) {
+    engine_.schedule_point();
+  } else if (engine_.current() && !engine_.stopping()) {
+    engine_.point(Operation{kind, MemoryOrder::kSeqCst, object, place_of(where())});
+  }
+}
+
+/// Says what `me`, which blocks, does when it is woken.
+void FiberSync::comes_next(Fiber& me, OpKind kind, ObjectId object) const {
+  if (engine_.strategy() != nullptr) {
+    me.op = Operation{kind, MemoryOrder::kSeqCst, object, me.op.site};
+  }
+}
+
+void FiberSync::tell(Ordering::Kind kind, ObjectId lock) noexcept {
+  if (engine_.strategy() != nullptr && engine_.current()) {
+    engine_.strategy()->order(kind, *engine_.current().fiber, lock);
+  }
+}
+
 void FiberSync::lock(runtime::Mutex& mutex) {
-  engine_.schedule_point();
+  point(OpKind::kLock, mutex.number);
   acquire(mutex, self());
 }
 
@@ -21,9 +43,7 @@ bool FiberSync::wait_for_lock(Fiber& me, WaitQueue& queue, const Waiting& waitin
     if (patience-- == 0) {
       return false;
     }
-    me.state = FiberState::kRunnable;
-    engine_.enqueue(me);
-    engine_.switch_away(me);
+    engine_.let_others(me);
     return true;
   }
   engine_.fail_if_circle(me, waiting);
@@ -38,6 +58,7 @@ void FiberSync::acquire(runtime::Mutex& mutex, Fiber* me) {
   if (state.holder == nullptr) [[likely]] {
     state.holder = me;
     order::took(&mutex, mutex.name(), false);
+    tell(Ordering::Kind::kTook, mutex.number);
     return;
   }
   LOCKSTEP_ASSERT_MSG(state.holder != me || me->stopping, mutex.name());
@@ -54,17 +75,19 @@ void FiberSync::acquire(runtime::Mutex& mutex, Fiber* me) {
   if (state.holder == nullptr) {
     state.holder = me;
     order::took(&mutex, mutex.name(), false);
+    tell(Ordering::Kind::kTook, mutex.number);
   }
 }
 
 bool FiberSync::try_lock(runtime::Mutex& mutex) {
-  engine_.schedule_point();
+  point(OpKind::kTryLock, mutex.number);
   State& state = states_.open(mutex.slot);
   if (state.holder != nullptr) {
     return false;
   }
   state.holder = self();
   order::took(&mutex, mutex.name(), false);
+  tell(Ordering::Kind::kTook, mutex.number);
   return true;
 }
 
@@ -84,6 +107,7 @@ void FiberSync::unlock(runtime::Mutex& mutex) noexcept {
   }
   order::let_go(&mutex, false);
   state->holder = nullptr;
+  tell(Ordering::Kind::kGaveBack, mutex.number);
   engine_.wake_one(state->waiters);
   states_.close_if_unused(mutex.slot);
 }
@@ -100,7 +124,7 @@ bool FiberSync::wait_until(runtime::CondVar& cond, runtime::Mutex& mutex, base::
 /// queued without a scheduling point in between, so that no notification falls into a gap.
 bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const base::Instant* deadline) {
   LOCKSTEP_ASSERT_MSG(engine_.current(), "a condition cannot be waited for outside fibers");
-  engine_.schedule_point();
+  point(OpKind::kWait, cond.number);
   Fiber& me = *self();
   if (me.stopping) {
     engine_.on_stop(me);
@@ -111,6 +135,7 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
   const Waiting waiting{"condition", cond.name(), nullptr, nullptr};
   ++state.users;
   unlock(mutex);
+  comes_next(me, OpKind::kLock, mutex.number);
   bool notified = true;
   do {
     state.waiters.push_back(me);
@@ -128,16 +153,27 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
   return notified;
 }
 
-void FiberSync::notify_one(runtime::CondVar& cond) noexcept {
-  if (cond.slot != 0) {
-    engine_.wake_one(states_.at(cond.slot)->waiters);
+void FiberSync::notify(runtime::CondVar& cond, bool all) noexcept {
+  if (engine_.strategy() != nullptr) {
+    point(all ? OpKind::kNotifyAll : OpKind::kNotifyOne, cond.number);
+  }
+  if (cond.slot == 0) {
+    return;
+  }
+  WaitQueue& waiters = states_.at(cond.slot)->waiters;
+  if (all) {
+    engine_.wake_all(waiters);
+  } else {
+    engine_.wake_one(waiters);
   }
 }
 
+void FiberSync::notify_one(runtime::CondVar& cond) noexcept {
+  notify(cond, false);
+}
+
 void FiberSync::notify_all(runtime::CondVar& cond) noexcept {
-  if (cond.slot != 0) {
-    engine_.wake_all(states_.at(cond.slot)->waiters);
-  }
+  notify(cond, true);
 }
 
 void FiberSync::acquire(runtime::Semaphore& semaphore) {
@@ -149,7 +185,11 @@ bool FiberSync::acquire_until(runtime::Semaphore& semaphore, base::Instant deadl
 }
 
 bool FiberSync::try_acquire(runtime::Semaphore& semaphore) {
-  engine_.schedule_point();
+  point(OpKind::kTryAcquire, semaphore.number);
+  return try_take(semaphore);
+}
+
+bool FiberSync::try_take(runtime::Semaphore& semaphore) {
   if (semaphore.count == 0) {
     return false;
   }
@@ -159,7 +199,8 @@ bool FiberSync::try_acquire(runtime::Semaphore& semaphore) {
 }
 
 bool FiberSync::acquire_by(runtime::Semaphore& semaphore, const base::Instant* deadline) {
-  if (try_acquire(semaphore)) {
+  point(OpKind::kAcquire, semaphore.number);
+  if (try_take(semaphore)) {
     return true;
   }
   LOCKSTEP_ASSERT_MSG(engine_.current(), "a permit cannot be waited for outside fibers");
@@ -194,6 +235,9 @@ bool FiberSync::acquire_by(runtime::Semaphore& semaphore, const base::Instant* d
 }
 
 void FiberSync::release(runtime::Semaphore& semaphore, std::uint32_t count) {
+  if (engine_.strategy() != nullptr) {
+    point(OpKind::kRelease, semaphore.number);
+  }
   LOCKSTEP_ASSERT_MSG(count <= semaphore.maximum() - semaphore.count, semaphore.name());
   semaphore.count += count;
   order::release(&semaphore);
@@ -204,8 +248,16 @@ void FiberSync::release(runtime::Semaphore& semaphore, std::uint32_t count) {
   }
 }
 
-void FiberSync::before_atomic(const runtime::AtomicOperation& /*operation*/) {
-  engine_.schedule_point();
+void FiberSync::before_atomic(const runtime::AtomicOperation& operation) {
+  if (engine_.strategy() == nullptr) {
+    engine_.schedule_point();
+    return;
+  }
+  const OpKind kind = operation.kind == runtime::AtomicKind::kLoad    ? OpKind::kAtomicLoad
+                      : operation.kind == runtime::AtomicKind::kStore ? OpKind::kAtomicStore
+                                                                      : OpKind::kAtomicRmw;
+  from(operation.where);
+  point(kind, static_cast<ObjectId>(*operation.slot));
 }
 
 void FiberSync::after_compare(const runtime::AtomicOperation& /*operation*/) {}

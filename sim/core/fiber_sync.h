@@ -11,8 +11,9 @@
 namespace lockstep::sim {
 
 /// Makes the primitives of node/runtime block fibers instead of OS threads. One serves all locks of a node.
-/// Every lock, wait, acquire and atomic operation is a scheduling point before it takes effect; unlock,
-/// notify and release never are. A freed lock is not handed over: who is woken competes with whoever comes
+/// Every lock, wait, acquire and atomic operation is a scheduling point before it takes effect; unlock never
+/// is, notify and release are where a strategy decides. That is told of each operation what it does, to which
+/// object, and where. A freed lock is not handed over: who is woken competes with whoever comes
 /// by. Wake-ups follow the engine's policy.
 ///
 /// Mistakes fail the run: locking twice, unlocking what another holds (a misuse), closing a circle of lock
@@ -22,6 +23,14 @@ class FiberSync final : public runtime::SyncHook {
  public:
   /// Both must outlive the sync, and the sync every lock that uses it.
   FiberSync(Engine& engine, const LocalTime& time) : engine_(engine), time_(time) {}
+
+  void created(runtime::Mutex& mutex) override { mutex.number = engine_.add_object(); }
+  void created(runtime::SharedMutex& mutex) override { mutex.number = engine_.add_object(); }
+  void created(runtime::CondVar& cond) override { cond.number = engine_.add_object(); }
+  void created(runtime::Semaphore& semaphore) override { semaphore.number = engine_.add_object(); }
+  void created_atomic(const runtime::AtomicOperation& operation) override {
+    *operation.slot = engine_.add_object();
+  }
 
   void lock(runtime::Mutex& mutex) override;
   [[nodiscard]] bool try_lock(runtime::Mutex& mutex) override;
@@ -115,10 +124,17 @@ class FiberSync final : public runtime::SyncHook {
   static constexpr int kPatience = 64;
 
   [[nodiscard]] Fiber* self();
+  void point(OpKind kind, ObjectId object);
+  void tell(Ordering::Kind kind, ObjectId lock) noexcept;
+  void comes_next(Fiber& me, OpKind kind, ObjectId object) const;
+  [[nodiscard]] bool try_take(runtime::SharedMutex& mutex);
+  [[nodiscard]] bool try_take_shared(runtime::SharedMutex& mutex);
+  [[nodiscard]] static bool try_take(runtime::Semaphore& semaphore);
   void acquire(runtime::Mutex& mutex, Fiber* me);
   [[nodiscard]] bool wait_for_lock(Fiber& me, WaitQueue& queue, const Waiting& waiting, int& patience);
   bool wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const base::Instant* deadline);
   bool acquire_by(runtime::Semaphore& semaphore, const base::Instant* deadline);
+  void notify(runtime::CondVar& cond, bool all) noexcept;
   void stop_coming(SharedState& state);
   void misused(const char* kind, const char* name) noexcept;
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <source_location>
+#include <string>
 
 namespace lockstep::sim {
 
@@ -43,13 +45,24 @@ enum class MemoryOrder : std::uint8_t { kRelaxed, kConsume, kAcquire, kRelease, 
 /// A small number for something that is operated on, in order of creation within a run; 0 is none.
 using ObjectId = std::uint32_t;
 
+/// A place in the program, for reports only; 0: not known. Never goes into a hash: where it comes from a
+/// source_location it holds the address of the file's name below the line's number.
+using Place = std::uintptr_t;
+
+inline constexpr unsigned kPlaceBits = 48;
+[[nodiscard]] inline Place place_of(const std::source_location& where) {
+  return reinterpret_cast<std::uintptr_t>(where.file_name()) | (std::uintptr_t{where.line()} << kPlaceBits);
+}
+/// "cache.cpp:31"; empty for a place that is not known, or in a header of the system: a guard's own.
+[[nodiscard]] std::string place_text(Place place);
+
 /// One operation: what, on what, from where.
 struct Operation {
   OpKind kind = OpKind::kOther;
   MemoryOrder order = MemoryOrder::kSeqCst;
   ObjectId object = 0;
-  /// A place in the program, for reports only; 0 where it is not known. Never goes into a hash.
-  std::uintptr_t site = 0;
+  /// A Place, or the address of an instruction where programs are not ours.
+  Place site = 0;
 };
 
 [[nodiscard]] const char* to_text(OpKind kind);

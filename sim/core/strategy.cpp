@@ -2,6 +2,7 @@
 #include "sim/core/strategy.h"
 
 #include <string>
+#include <string_view>
 
 #include "node/base/assert.h"
 #include "sim/core/engine.h"
@@ -18,10 +19,24 @@ const char* to_text(OpKind kind) {
   return index < kOpKinds ? kNames[index] : "?";
 }
 
+std::string place_text(Place place) {
+  const std::uintptr_t line = place >> kPlaceBits;
+  if (line == 0) {
+    return "";
+  }
+  const std::uintptr_t name = place & ((std::uintptr_t{1} << kPlaceBits) - 1);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): place_of() has made it of one
+  const std::string_view path = reinterpret_cast<const char*>(name);
+  if (path.starts_with("/usr/")) {
+    return "";
+  }
+  return std::string(path.substr(path.rfind('/') + 1)) + ":" + std::to_string(line);
+}
+
 void Strategy::begin_run() {
   LOCKSTEP_ASSERT_MSG(ready_.empty(), "a run ends before the next begins");
   last_ = nullptr;
-  closed_ = false;
+  closed_ = 0;
   steps_ = 0;
   decisions_ = 0;
   preemptions_ = 0;

@@ -70,10 +70,10 @@ class Strategy {
   }
   /// For the engine: whose turn it is. That fiber stays ready until it is removed. Requires: some are ready.
   [[nodiscard]] Fiber& next() {
-    Fiber* chosen = ready_.front();
-    if (closed_) [[unlikely]] {
-      return *chosen;
+    if (closed_ != 0) [[unlikely]] {
+      return *ready_[closed_++ % ready_.size()];
     }
+    Fiber* chosen = ready_.front();
     if (ready_.size() > 1) {
       ++decisions_;
       chosen = fair_turn_ ? &choose_fairly() : &choose();
@@ -93,8 +93,8 @@ class Strategy {
     return *chosen;
   }
   /// The run has failed and what still happens is its tidying up: nothing is decided, counted or recorded any
-  /// more, until the next begin_run().
-  void close() { closed_ = true; }
+  /// more, and turns go round, until the next begin_run().
+  void close() { closed_ = 1; }
   /// For the engine: `child` begins, started by `parent` (null: by nobody's fiber).
   virtual void spawned(const Fiber* parent, Fiber& child);
 
@@ -176,7 +176,8 @@ class Strategy {
   std::uint32_t turns_on_end_ = 0;
   std::uint32_t last_fair_ = 0;
   bool fair_turn_ = false;
-  bool closed_ = false;
+  /// 0 before close(); then counts turns, which go round.
+  std::uint64_t closed_ = 0;
   std::uint64_t fair_limit_ = ~std::uint64_t{0};
   std::uint64_t fair_after_ = ~std::uint64_t{0};
   std::uint64_t most_steps_ = ~std::uint64_t{0};

@@ -73,11 +73,11 @@ sim::ObjectId ExploredSync::of(const runtime::AtomicOperation& operation) {
 }
 
 void ExploredSync::lock(runtime::Mutex& mutex) {
-  of(mutex).lock_at(0);
+  of(mutex).lock_at(site());
 }
 
 bool ExploredSync::try_lock(runtime::Mutex& mutex) {
-  return of(mutex).try_lock_at(0);
+  return of(mutex).try_lock_at(site());
 }
 
 void ExploredSync::unlock(runtime::Mutex& mutex) noexcept {
@@ -85,11 +85,11 @@ void ExploredSync::unlock(runtime::Mutex& mutex) noexcept {
 }
 
 void ExploredSync::lock(runtime::SharedMutex& mutex) {
-  of(mutex).lock_at(0);
+  of(mutex).lock_at(site());
 }
 
 bool ExploredSync::try_lock(runtime::SharedMutex& mutex) {
-  return of(mutex).try_lock_at(0);
+  return of(mutex).try_lock_at(site());
 }
 
 void ExploredSync::unlock(runtime::SharedMutex& mutex) noexcept {
@@ -99,13 +99,13 @@ void ExploredSync::unlock(runtime::SharedMutex& mutex) noexcept {
 void ExploredSync::lock_shared(runtime::SharedMutex& mutex) {
   SharedMutex& shared = of(mutex);
   LOCKSTEP_ASSERT_MSG(!shared.held_by_me() || world_.engine().stopping(), mutex.name());
-  shared.lock_shared_at(0);
+  shared.lock_shared_at(site());
 }
 
 bool ExploredSync::try_lock_shared(runtime::SharedMutex& mutex) {
   SharedMutex& shared = of(mutex);
   LOCKSTEP_ASSERT_MSG(!shared.held_by_me() || world_.engine().stopping(), mutex.name());
-  return shared.try_lock_shared_at(0);
+  return shared.try_lock_shared_at(site());
 }
 
 void ExploredSync::unlock_shared(runtime::SharedMutex& mutex) noexcept {
@@ -113,18 +113,18 @@ void ExploredSync::unlock_shared(runtime::SharedMutex& mutex) noexcept {
 }
 
 void ExploredSync::wait(runtime::CondVar& cond, runtime::Mutex& mutex) {
-  static_cast<void>(of(cond).wait_at(of(mutex), nullptr, 0));
+  static_cast<void>(of(cond).wait_at(of(mutex), nullptr, site()));
 }
 
 bool ExploredSync::wait_until(runtime::CondVar& cond, runtime::Mutex& mutex, base::Instant deadline) {
   const sim::Time until = time_.to_engine_time(deadline);
-  return of(cond).wait_at(of(mutex), &until, 0);
+  return of(cond).wait_at(of(mutex), &until, site());
 }
 
 void ExploredSync::notify(runtime::CondVar& cond, bool all) {
   // Whoever is unwound wakes nobody: all others are, too.
   if (!world_.engine().stopping()) {
-    of(cond).notify_at(all, 0);
+    of(cond).notify_at(all, site());
   }
 }
 
@@ -138,13 +138,13 @@ void ExploredSync::notify_all(runtime::CondVar& cond) noexcept {
 
 void ExploredSync::acquire(runtime::Semaphore& semaphore) {
   Permits& permits = of(semaphore);
-  permits.semaphore.acquire_at(0);
+  permits.semaphore.acquire_at(site());
   semaphore.count = permits.semaphore.permits();
 }
 
 bool ExploredSync::try_acquire(runtime::Semaphore& semaphore) {
   Permits& permits = of(semaphore);
-  const bool acquired = permits.semaphore.try_acquire_at(0);
+  const bool acquired = permits.semaphore.try_acquire_at(site());
   semaphore.count = permits.semaphore.permits();
   return acquired;
 }
@@ -165,13 +165,14 @@ bool ExploredSync::acquire_until(runtime::Semaphore& semaphore, base::Instant de
 void ExploredSync::release(runtime::Semaphore& semaphore, std::uint32_t count) {
   Permits& permits = of(semaphore);
   LOCKSTEP_ASSERT_MSG(count <= semaphore.maximum() - permits.semaphore.permits(), semaphore.name());
-  permits.semaphore.release_at(count, 0);
+  permits.semaphore.release_at(count, site());
   semaphore.count = permits.semaphore.permits();
   world_.engine().wake_all(permits.timed);
 }
 
 void ExploredSync::before_atomic(const runtime::AtomicOperation& operation) {
-  world_.point(kind_of(operation.kind), of(operation), 0, order_of(operation.order));
+  world_.point(kind_of(operation.kind), of(operation), sim::place_of(operation.where),
+               order_of(operation.order));
   if (operation.kind != runtime::AtomicKind::kCompareExchange) {
     tell(operation);
   }
@@ -179,6 +180,13 @@ void ExploredSync::before_atomic(const runtime::AtomicOperation& operation) {
 
 void ExploredSync::after_compare(const runtime::AtomicOperation& operation) {
   tell(operation);
+}
+
+bool ExploredSync::fails_without_reason() {
+  const bool fails =
+      weak_failures_ < kMostWeakFailures && !world_.engine().stopping() && world_.choose(2) == 1;
+  weak_failures_ += fails ? 1 : 0;
+  return fails;
 }
 
 /// What the operation orders before what, for the race detector.
@@ -191,13 +199,13 @@ void ExploredSync::tell(const runtime::AtomicOperation& operation) {
   const sim::MemoryOrder order = order_of(operation.order);
   switch (kind_of(operation.kind)) {
     case sim::OpKind::kAtomicLoad:
-      races->on_atomic_load(world_.self(), address, 4, order, 0);
+      races->on_atomic_load(world_.self(), address, 4, order, sim::place_of(operation.where));
       return;
     case sim::OpKind::kAtomicStore:
-      races->on_atomic_store(world_.self(), address, 4, order, 0);
+      races->on_atomic_store(world_.self(), address, 4, order, sim::place_of(operation.where));
       return;
     default:
-      races->on_atomic_rmw(world_.self(), address, 4, order, 0);
+      races->on_atomic_rmw(world_.self(), address, 4, order, sim::place_of(operation.where));
       return;
   }
 }

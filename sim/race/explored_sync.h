@@ -47,6 +47,7 @@ class ExploredSync final : public runtime::SyncHook {
 
   void before_atomic(const runtime::AtomicOperation& operation) override;
   void after_compare(const runtime::AtomicOperation& operation) override;
+  [[nodiscard]] bool fails_without_reason() override;
 
  private:
   /// Behind the slot word of a semaphore.
@@ -57,6 +58,7 @@ class ExploredSync final : public runtime::SyncHook {
     sim::WaitQueue timed;
   };
 
+  [[nodiscard]] Site site() const { return sim::place_of(where()); }
   Mutex& of(runtime::Mutex& mutex);
   SharedMutex& of(runtime::SharedMutex& mutex);
   CondVar& of(runtime::CondVar& cond);
@@ -65,8 +67,12 @@ class ExploredSync final : public runtime::SyncHook {
   void tell(const runtime::AtomicOperation& operation);
   void notify(runtime::CondVar& cond, bool all);
 
+  /// Weak compare-exchanges of a run that may fail without reason: loops of them end.
+  static constexpr std::uint32_t kMostWeakFailures = 3;
+
   World& world_;
   const sim::LocalTime& time_;
+  std::uint32_t weak_failures_ = 0;
   std::deque<Mutex> mutexes_;
   std::deque<SharedMutex> shared_mutexes_;
   std::deque<CondVar> conditions_;

@@ -32,6 +32,12 @@ std::set<std::string> things_waited_for(std::string_view text) {
   return things;
 }
 
+/// " at cache.cpp:12", or nothing where the place is not known.
+std::string at_place(Site site, const SiteText& site_text) {
+  const std::string place = site == 0 ? "" : site_text(site);
+  return place.empty() ? "" : " at " + place;
+}
+
 std::string in_turns(std::uint64_t turn) {
   return "turn " + std::to_string(turn);
 }
@@ -41,8 +47,8 @@ void tell_lost_wake_up(const World& world, const sim::ParkedFiber& parked, const
                        Finding& finding) {
   const auto& waiter = *static_cast<const CondVar::Waiter*>(parked.record->waiting);
   const std::string condition = std::string("condition ") + waiter.name;
-  const std::string waits = parked.fiber + " began to wait for " + condition + " at " +
-                            site_text(waiter.site) + " (" + in_turns(waiter.turn) + ")";
+  const std::string waits = parked.fiber + " began to wait for " + condition +
+                            at_place(waiter.site, site_text) + " (" + in_turns(waiter.turn) + ")";
   const CondVar::Notice* before = nullptr;
   const CondVar::Notice* after = nullptr;
   for (const CondVar::Notice& notice : waiter.condition->notices()) {
@@ -55,7 +61,7 @@ void tell_lost_wake_up(const World& world, const sim::ParkedFiber& parked, const
   }
   const auto tell = [&](const CondVar::Notice& notice) {
     return std::string(notice.all ? "notify_all" : "notify_one") + " by " + world.label(notice.thread) +
-           " at " + site_text(notice.site) + " (" + in_turns(notice.turn) + ")";
+           at_place(notice.site, site_text) + " (" + in_turns(notice.turn) + ")";
   };
   if (after != nullptr && after->woke != 0xffffffff) {
     finding.details.push_back(waits + "; the last " + tell(*after) + " woke " + world.label(after->woke) +
@@ -73,7 +79,7 @@ void tell_lost_wake_up(const World& world, const sim::ParkedFiber& parked, const
 
 std::string side_text(const World& world, const RaceAccess& access, const SiteText& site_text) {
   std::string text = std::string(access.atomic ? "atomic " : "") + (access.write ? "write" : "read") +
-                     " by " + world.label(access.thread) + " at " + site_text(access.site);
+                     " by " + world.label(access.thread) + at_place(access.site, site_text);
   const char* before = ", holding ";
   for (const HeldLock& held : access.locks) {
     const bool known = held.lock != 0 && held.lock <= world.objects().size();
@@ -105,10 +111,6 @@ const char* to_text(FindingKind kind) {
       return "data race";
   }
   return "?";
-}
-
-std::string line_text(Site site) {
-  return "line " + std::to_string(site);
 }
 
 Finding finding_of_failure(const sim::Failure& failure) {

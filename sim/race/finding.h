@@ -41,11 +41,8 @@ struct Finding {
   std::uint64_t fingerprint = 0;
 };
 
-/// Writes a place as a person reads it.
+/// Writes a place as a person reads it; empty when it is not known.
 using SiteText = std::function<std::string(Site)>;
-
-/// "line 12".
-[[nodiscard]] std::string line_text(Site site);
 
 /// What the engine's failure means.
 [[nodiscard]] Finding finding_of_failure(const sim::Failure& failure);

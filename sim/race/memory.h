@@ -24,16 +24,16 @@ class Var {
   Var& operator=(const Var&) = delete;
 
   [[nodiscard]] T get(const std::source_location& where = std::source_location::current()) const {
-    world_.point(sim::OpKind::kRead, id_, line_of(where));
+    world_.point(sim::OpKind::kRead, id_, sim::place_of(where));
     if (world_.races() != nullptr) {
-      world_.races()->on_read(world_.self(), World::address_of(id_), 4, line_of(where));
+      world_.races()->on_read(world_.self(), World::address_of(id_), 4, sim::place_of(where));
     }
     return value_;
   }
   void set(T value, const std::source_location& where = std::source_location::current()) {
-    world_.point(sim::OpKind::kWrite, id_, line_of(where));
+    world_.point(sim::OpKind::kWrite, id_, sim::place_of(where));
     if (world_.races() != nullptr) {
-      world_.races()->on_write(world_.self(), World::address_of(id_), 4, line_of(where));
+      world_.races()->on_write(world_.self(), World::address_of(id_), 4, sim::place_of(where));
     }
     value_ = value;
   }
@@ -62,37 +62,37 @@ class Atomic {
 
   [[nodiscard]] T load(sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
                        const std::source_location& where = std::source_location::current()) const {
-    world_.point(sim::OpKind::kAtomicLoad, id_, line_of(where), order);
+    world_.point(sim::OpKind::kAtomicLoad, id_, sim::place_of(where), order);
     if (world_.races() != nullptr) {
-      world_.races()->on_atomic_load(world_.self(), World::address_of(id_), 4, order, line_of(where));
+      world_.races()->on_atomic_load(world_.self(), World::address_of(id_), 4, order, sim::place_of(where));
     }
     return value_;
   }
   void store(T value, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
              const std::source_location& where = std::source_location::current()) {
-    world_.point(sim::OpKind::kAtomicStore, id_, line_of(where), order);
+    world_.point(sim::OpKind::kAtomicStore, id_, sim::place_of(where), order);
     if (world_.races() != nullptr) {
-      world_.races()->on_atomic_store(world_.self(), World::address_of(id_), 4, order, line_of(where));
+      world_.races()->on_atomic_store(world_.self(), World::address_of(id_), 4, order, sim::place_of(where));
     }
     value_ = value;
   }
   T exchange(T value, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
              const std::source_location& where = std::source_location::current()) {
-    modify(order, line_of(where));
+    modify(order, sim::place_of(where));
     const T before = value_;
     value_ = value;
     return before;
   }
   T fetch_add(T amount, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
               const std::source_location& where = std::source_location::current()) {
-    modify(order, line_of(where));
+    modify(order, sim::place_of(where));
     const T before = value_;
     value_ = static_cast<T>(before + amount);
     return before;
   }
   T fetch_sub(T amount, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
               const std::source_location& where = std::source_location::current()) {
-    modify(order, line_of(where));
+    modify(order, sim::place_of(where));
     const T before = value_;
     value_ = static_cast<T>(before - amount);
     return before;
@@ -100,14 +100,14 @@ class Atomic {
   /// Strong; a failure is a load with `order`'s acquiring part.
   bool compare_exchange(T& expected, T desired, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
                         const std::source_location& where = std::source_location::current()) {
-    world_.point(sim::OpKind::kAtomicRmw, id_, line_of(where), order);
+    world_.point(sim::OpKind::kAtomicRmw, id_, sim::place_of(where), order);
     const bool equal = value_ == expected;
     if (world_.races() != nullptr) {
       const std::uint64_t address = World::address_of(id_);
       if (equal) {
-        world_.races()->on_atomic_rmw(world_.self(), address, 4, order, line_of(where));
+        world_.races()->on_atomic_rmw(world_.self(), address, 4, order, sim::place_of(where));
       } else {
-        world_.races()->on_atomic_load(world_.self(), address, 4, order, line_of(where));
+        world_.races()->on_atomic_load(world_.self(), address, 4, order, sim::place_of(where));
       }
     }
     if (equal) {
@@ -134,7 +134,7 @@ class Atomic {
 /// A fence between the operations of one thread.
 inline void fence(World& world, sim::MemoryOrder order,
                   const std::source_location& where = std::source_location::current()) {
-  world.point(sim::OpKind::kFence, 0, line_of(where), order);
+  world.point(sim::OpKind::kFence, 0, sim::place_of(where), order);
   if (world.races() != nullptr) {
     world.races()->on_fence(world.self(), order);
   }

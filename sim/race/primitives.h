@@ -22,9 +22,11 @@ class Mutex {
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  void lock(const std::source_location& where = std::source_location::current()) { lock_at(line_of(where)); }
+  void lock(const std::source_location& where = std::source_location::current()) {
+    lock_at(sim::place_of(where));
+  }
   [[nodiscard]] bool try_lock(const std::source_location& where = std::source_location::current()) {
-    return try_lock_at(line_of(where));
+    return try_lock_at(sim::place_of(where));
   }
   void unlock() noexcept;
   void lock_at(Site site);
@@ -55,15 +57,17 @@ class SharedMutex {
   SharedMutex(const SharedMutex&) = delete;
   SharedMutex& operator=(const SharedMutex&) = delete;
 
-  void lock(const std::source_location& where = std::source_location::current()) { lock_at(line_of(where)); }
+  void lock(const std::source_location& where = std::source_location::current()) {
+    lock_at(sim::place_of(where));
+  }
   void lock_shared(const std::source_location& where = std::source_location::current()) {
-    lock_shared_at(line_of(where));
+    lock_shared_at(sim::place_of(where));
   }
   [[nodiscard]] bool try_lock(const std::source_location& where = std::source_location::current()) {
-    return try_lock_at(line_of(where));
+    return try_lock_at(sim::place_of(where));
   }
   [[nodiscard]] bool try_lock_shared(const std::source_location& where = std::source_location::current()) {
-    return try_lock_shared_at(line_of(where));
+    return try_lock_shared_at(sim::place_of(where));
   }
   void unlock() noexcept;
   void unlock_shared() noexcept;
@@ -100,7 +104,7 @@ class CondVar {
 
   /// Requires: the calling thread holds `mutex`. May throw to unwind.
   void wait(Mutex& mutex, const std::source_location& where = std::source_location::current()) {
-    static_cast<void>(wait_at(mutex, nullptr, line_of(where)));
+    static_cast<void>(wait_at(mutex, nullptr, sim::place_of(where)));
   }
   void wait(std::unique_lock<Mutex>& lock,
             const std::source_location& where = std::source_location::current()) {
@@ -109,13 +113,13 @@ class CondVar {
   /// False when `deadline` passed first.
   bool wait_until(Mutex& mutex, sim::Time deadline,
                   const std::source_location& where = std::source_location::current()) {
-    return wait_at(mutex, &deadline, line_of(where));
+    return wait_at(mutex, &deadline, sim::place_of(where));
   }
   void notify_one(const std::source_location& where = std::source_location::current()) {
-    notify_at(false, line_of(where));
+    notify_at(false, sim::place_of(where));
   }
   void notify_all(const std::source_location& where = std::source_location::current()) {
-    notify_at(true, line_of(where));
+    notify_at(true, sim::place_of(where));
   }
   bool wait_at(Mutex& mutex, const sim::Time* deadline, Site site);
   void notify_at(bool all, Site site);
@@ -166,14 +170,14 @@ class Semaphore {
   Semaphore& operator=(const Semaphore&) = delete;
 
   void acquire(const std::source_location& where = std::source_location::current()) {
-    acquire_at(line_of(where));
+    acquire_at(sim::place_of(where));
   }
   [[nodiscard]] bool try_acquire(const std::source_location& where = std::source_location::current()) {
-    return try_acquire_at(line_of(where));
+    return try_acquire_at(sim::place_of(where));
   }
   void release(std::uint32_t permits = 1,
                const std::source_location& where = std::source_location::current()) {
-    release_at(permits, line_of(where));
+    release_at(permits, sim::place_of(where));
   }
   void acquire_at(Site site);
   [[nodiscard]] bool try_acquire_at(Site site);

@@ -28,7 +28,7 @@ struct RunnerOptions {
   std::uint64_t fair_after = 10'000;
   /// A run that has not ended after this many is a livelock. Requires: fair_after <= most_steps.
   std::uint64_t most_steps = 100'000;
-  SiteText site_text = line_text;
+  SiteText site_text = sim::place_text;
 };
 
 /// Steps and choices of one run, enough to do it again.

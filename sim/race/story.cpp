@@ -37,7 +37,8 @@ std::string event_text(const Recording& recording, const sim::Operation& operati
   if (operation.object != 0) {
     text += " " + object_label(recording.objects, operation.object);
   }
-  return operation.site == 0 ? text : text + " (" + site_text(operation.site) + ")";
+  const std::string place = operation.site == 0 ? "" : site_text(operation.site);
+  return place.empty() ? text : text + " (" + place + ")";
 }
 
 void add_line(std::string& text, std::size_t column, const std::string& event) {

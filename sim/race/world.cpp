@@ -41,7 +41,6 @@ void World::started_by(ThreadIndex parent, ThreadIndex child, const char* name) 
   }
   parents_[child] = parent;
   names_[child] = name;
-  tell(sim::Ordering::Kind::kStarted, child);
   if (races_ != nullptr) {
     races_->on_fork(parent, child);
   }

@@ -5,7 +5,6 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <source_location>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,11 +20,6 @@ class World;
 /// What is explored: called once for each schedule, as the thread "main". Whatever it shares with the threads
 /// that it starts must be created anew in each call.
 using Body = std::function<void(World&)>;
-
-/// The line that calls, as a Site.
-[[nodiscard]] constexpr Site line_of(const std::source_location& where) {
-  return where.line();
-}
 
 /// A thread of a run. Plain data; joining is optional, a run ends when all its threads have.
 struct Thread {
