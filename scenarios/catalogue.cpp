@@ -10,6 +10,7 @@
 #include "sim/cluster/fault_kinds.h"
 #include "sim/cluster/genesis.h"
 #include "sim/cluster/settings.h"
+#include "sim/cluster/turns.h"
 
 namespace lockstep::scenarios {
 namespace {
@@ -257,8 +258,8 @@ std::optional<std::string> complaint_about_plan(const cluster::Plan& plan, const
                                               cluster::kPlanSlotsMax)) {
     return complaint;
   }
-  if (plan.strategy != "fifo" && plan.strategy != "random") {
-    return "strategy must be fifo or random, not '" + plan.strategy + "'";
+  if (!cluster::is_strategy(plan.strategy)) {
+    return "strategy must be one of " + cluster::strategy_names() + ", not '" + plan.strategy + "'";
   }
   if (auto complaint = complaint_about_settings(plan, entry)) {
     return complaint;

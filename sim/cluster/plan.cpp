@@ -12,13 +12,13 @@
 #include <sstream>
 
 #include "sim/cluster/fault_kinds.h"
+#include "sim/cluster/turns.h"
 
 namespace lockstep::cluster {
 namespace {
 
 constexpr std::uint64_t kPlanVersion = 1;
 constexpr std::size_t kPlanBytesMax = std::size_t{16} << 20;
-constexpr std::array<std::string_view, 2> kStrategies = {"fifo", "random"};
 constexpr std::uint64_t kAnyNumber = ~std::uint64_t{0};
 
 // ---- writing
@@ -300,9 +300,9 @@ Plan read_document(const YAML::Node& root) {
   }
   if (fields.has("strategy")) {
     plan.strategy = words(fields.at("strategy"), "strategy");
-    if (std::find(kStrategies.begin(), kStrategies.end(), plan.strategy) == kStrategies.end()) {
+    if (!is_strategy(plan.strategy)) {
       complain(fields.at("strategy"),
-               "strategy must be fifo or random, not " + excerpt(fields.at("strategy")));
+               "strategy must be one of " + strategy_names() + ", not " + excerpt(fields.at("strategy")));
     }
   }
   if (fields.has("settings")) {

@@ -123,6 +123,7 @@ Cluster::World::World(const Plan& the_plan, const Design& the_design, Invariants
       progress(std::move(the_progress)),
       choices(the_plan.seed),
       engine(choices, engine_options(the_plan)),
+      turns(engine, choices, plan.strategy),
       record(engine, names_of(the_plan.nodes), std::move(invariants)),
       genesis(settings.word("signatures"), validators_in_all(plan, design, settings), kGenesisTime_s,
               choices),
@@ -194,6 +195,9 @@ void Cluster::World::run_until(sim::Time until) {
     const auto next_slot = sim::Time(kSlot * (engine.now().time_since_epoch() / kSlot + 1));
     judge(engine.run_until(std::min(next_change(target), std::max(next_slot, engine.now()))));
     check();
+    if (engine.now() >= next_slot) {
+      turns.next_slot();
+    }
     change_planned_faults();
     report_progress();
   }

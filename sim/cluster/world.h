@@ -13,6 +13,7 @@
 #include "sim/cluster/machine.h"
 #include "sim/cluster/record.h"
 #include "sim/cluster/settings.h"
+#include "sim/cluster/turns.h"
 #include "sim/core/engine.h"
 #include "sim/world/cpus.h"
 #include "sim/world/network.h"
@@ -48,6 +49,7 @@ class Cluster::World {
   Progress progress;
   sim::Choices choices;
   sim::Engine engine;
+  Turns turns;
   Record record;
   Genesis genesis;
   sim::CostTable costs;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/cluster/turns.h"
+
 namespace lockstep::scenarios {
 namespace {
 
@@ -86,7 +88,7 @@ TEST(Catalogue, refuses_unknown_settings_and_bad_values) {
 TEST(Catalogue, refuses_unknown_strategies_and_impossible_faults) {
   cluster::Plan plan = devnet();
   plan.strategy = "lifo";
-  EXPECT_EQ(refusal(plan), "strategy must be fifo or random, not 'lifo'");
+  EXPECT_EQ(refusal(plan), "strategy must be one of " + cluster::strategy_names() + ", not 'lifo'");
   plan = devnet();
   plan.faults = {{"crash", 5, 5, {4}, {}}};
   EXPECT_EQ(refusal(plan), "fault 1: node 4 does not exist; the last one is 3");

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "scenarios/catalogue.h"
+#include "sim/cluster/turns.h"
 #include "tools/lockstep/verbs.h"
 
 namespace lockstep::tools {
@@ -75,7 +76,8 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> read_pair(std::string_vie
 void add_run_options(CLI::App& verb, RunOptions& options) {
   verb.add_option("--nodes", options.nodes, "number of nodes")->type_name("N");
   verb.add_option("--slots", options.slots, "number of slots")->type_name("N");
-  verb.add_option("--strategy", options.strategy, "who runs next among threads that could: fifo or random")
+  verb.add_option("--strategy", options.strategy,
+                  "who runs next among threads that could: " + cluster::strategy_names())
       ->type_name("NAME");
   verb.add_option("--set", options.settings, "a setting of the scenario; see lockstep list SCENARIO")
       ->type_name("KEY=VALUE")
