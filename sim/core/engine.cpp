@@ -327,11 +327,31 @@ void Engine::block(Fiber& me, const Waiting& waiting) {
 }
 
 WakeUp Engine::block_until(Fiber& me, const Waiting& waiting, Time deadline) {
+  if (early_timers_ && strategy_ != nullptr && strategy_->choose_value(2) == 1) [[unlikely]] {
+    return wake_early(me, waiting);
+  }
   me.timed_out = false;
   me.timed = true;
   me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0, &me, nullptr});
   block(me, waiting);
   return me.timed_out ? WakeUp::kTimedOut : WakeUp::kUnparked;
+}
+
+/// `me` stands where it would wait, and can go on from there at once: somebody may still be faster.
+WakeUp Engine::wake_early(Fiber& me, const Waiting& waiting) {
+  const WaitQueue* const queue = me.queue;
+  me.waiting = &waiting;
+  me.state = FiberState::kRunnable;
+  enqueue(me);
+  switch_away(me);
+  if (queue != nullptr && me.queue != queue) {
+    return WakeUp::kUnparked;
+  }
+  me.waiting = nullptr;
+  if (queue != nullptr) {
+    std::exchange(me.queue, nullptr)->remove(me);
+  }
+  return WakeUp::kTimedOut;
 }
 
 void Engine::wake_by_timer(void* object, std::uint64_t, std::uint64_t) {

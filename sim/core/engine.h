@@ -72,6 +72,10 @@ class Engine {
   /// Lets `strategy` (not owned) take over from the one before, in the middle of things: its run begins with
   /// the fibers that are alive, in order of creation. Not to be called by fibers or events.
   void hand_over_to(Strategy& strategy);
+  /// A fault: under a strategy a wait with a deadline may end before its time, where the strategy chooses so.
+  /// Else deadlines pass only when nothing earlier can happen.
+  void set_early_timers(bool early) { early_timers_ = early; }
+  [[nodiscard]] bool early_timers() const { return early_timers_; }
   /// A number for something that fibers operate on, in order of creation.
   [[nodiscard]] ObjectId add_object() { return ++objects_; }
 
@@ -244,6 +248,7 @@ class Engine {
   void stopping_point(Fiber& me);
   void block(Fiber& me, const Waiting& waiting);
   WakeUp block_until(Fiber& me, const Waiting& waiting, Time deadline);
+  WakeUp wake_early(Fiber& me, const Waiting& waiting);
   void switch_away(Fiber& me);
   void switch_to(Fiber& me, Fiber* next);
   void resume(Fiber& fiber);
@@ -282,6 +287,7 @@ class Engine {
   Strategy* strategy_ = nullptr;
   Policy policy_;
   bool halt_ = false;
+  bool early_timers_ = false;
   bool looping_ = false;
   /// Until when the present run() lets time pass; before all times outside of one.
   Time limit_ = Time::min();

@@ -64,6 +64,10 @@ void Engine::move_to(Fiber& fiber, WaitQueue& queue, const Operation& operation,
   if (is_open) {
     fiber.state = FiberState::kRunnable;
     enqueue(fiber);
+  } else {
+    // It could go on where it was if it was to be woken early.
+    fiber.state = FiberState::kParked;
+    strategy_->remove(fiber);
   }
 }
 

@@ -145,7 +145,7 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
     } else {
       notified = engine_.block_until(me, waiting, time_.to_engine_time(*deadline)) == WakeUp::kUnparked;
     }
-  } while (!notified && time_.to_engine_time(*deadline) > engine_.now());
+  } while (!notified && !engine_.early_timers() && time_.to_engine_time(*deadline) > engine_.now());
   --state.users;
   states_.close_if_unused(cond.slot);
   acquire(mutex, &me);

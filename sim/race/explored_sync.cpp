@@ -157,7 +157,10 @@ bool ExploredSync::acquire_until(runtime::Semaphore& semaphore, base::Instant de
     if (until <= engine.now()) {
       return false;
     }
-    static_cast<void>(engine.park_in_until(of(semaphore).timed, waiting, until));
+    const sim::WakeUp woken = engine.park_in_until(of(semaphore).timed, waiting, until);
+    if (woken == sim::WakeUp::kTimedOut && engine.early_timers()) {
+      return try_acquire(semaphore);
+    }
   }
   return true;
 }

@@ -1,4 +1,5 @@
-// The happens-before order of C++20, as threads make it: releases, acquires, atomics with their orders, fences.
+// The happens-before order of C++20, as threads make it: releases, acquires, atomics with their orders,
+// fences.
 //
 // The one core of all detectors of this house. What they do not share is how they remember accesses: explored
 // bodies and simulated worlds have few addresses, anywhere, and want exact lists of who read (RaceDetector);

@@ -194,9 +194,7 @@ class RaceDetector {
   void note_atomic(Thread& me, AtomicVariable& variable, Site site, bool write);
 
   Thread& thread_at(ThreadIndex index);
-  [[nodiscard]] static ThreadIndex index_of(const Thread& thread) {
-    return thread.known.index();
-  }
+  [[nodiscard]] static ThreadIndex index_of(const Thread& thread) { return thread.known.index(); }
   [[nodiscard]] bool ordered(const Thread& me, std::uint64_t epoch) const {
     const auto clock = static_cast<Clock>(epoch);
     return clock <= floor_ || clock <= me.known.of(static_cast<std::uint32_t>(epoch >> 32));

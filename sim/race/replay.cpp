@@ -13,17 +13,21 @@ void Replay::begin() {
   operations_ = 0;
   checksum_ = 0;
   divergence_.clear();
+  names_.clear();
+  kept_names_.clear();
+  parents_.clear();
   labels_.clear();
   counts_.clear();
 }
 
-void Replay::spawned(const sim::Fiber* /*parent*/, sim::Fiber& child) {
-  labels_.resize(index_of(child) + 1);
-  std::size_t before = 0;
-  for (const std::string& label : labels_) {
-    before += label == child.name || label.starts_with(child.name + "#") ? 1 : 0;
-  }
-  labels_[index_of(child)] = child.name + (before == 0 ? "" : "#" + std::to_string(before + 1));
+void Replay::spawned(const sim::Fiber* parent, sim::Fiber& child) {
+  const std::uint32_t index = index_of(child);
+  names_.resize(index + 1, "");
+  parents_.resize(index + 1, 0xffffffff);
+  labels_.resize(index + 1);
+  names_[index] = kept_names_.emplace_back(child.name).c_str();
+  parents_[index] = parent == nullptr ? 0xffffffff : index_of(*parent);
+  labels_[index] = thread_label(names_, parents_, index);
 }
 
 void Replay::diverge(const std::string& what) {
@@ -35,7 +39,7 @@ void Replay::diverge(const std::string& what) {
 
 bool Replay::at_pin(const sim::Fiber& fiber, const ScheduleBlock& block) const {
   return block.kind == sim::to_text(fiber.op.kind) &&
-         block.object == object_label(world_.objects(), fiber.op.object) &&
+         block.object == object_label(world_.objects(), fiber.op.object, labels_) &&
          counts_.of(index_of(fiber), fiber.op) + 1 == block.nth;
 }
 
@@ -87,7 +91,8 @@ void Replay::executes(sim::Fiber& fiber) {
   if (block_ < schedule_.blocks.size()) {
     if (belongs(fiber)) {
       ++operations_;
-      checksum_ = add_to_checksum(checksum_, fiber.op.kind, object_label(world_.objects(), fiber.op.object));
+      checksum_ =
+          add_to_checksum(checksum_, fiber.op.kind, object_label(world_.objects(), fiber.op.object, labels_));
     } else {
       diverge(labels_[index_of(fiber)] + " had to go first");
     }

@@ -25,6 +25,7 @@ Runner::Runner(Body body, const RunnerOptions& options)
       world_(engine_, options.detect_races ? &races_ : nullptr,
              options.watch_lock_order ? &locks_ : nullptr) {
   LOCKSTEP_ASSERT(options.fair_after <= options.most_steps);
+  engine_.set_early_timers(options.early_timers);
   // What comes after a race is of no interest.
   races_.call_on_race([this] { engine_.stop(); });
 }

@@ -28,6 +28,8 @@ struct RunnerOptions {
   std::uint64_t fair_after = 10'000;
   /// A run that has not ended after this many is a livelock. Requires: fair_after <= most_steps.
   std::uint64_t most_steps = 100'000;
+  /// Waits with a deadline may end before their time, as if a clock had jumped.
+  bool early_timers = false;
   SiteText site_text = sim::place_text;
 };
 

@@ -109,17 +109,20 @@ std::string label_of(const Recording& recording, std::uint32_t thread) {
 
 }  // namespace
 
-std::string object_label(const std::vector<ObjectInfo>& objects, sim::ObjectId object) {
+std::string object_label(const std::vector<ObjectInfo>& objects, sim::ObjectId object,
+                         const std::vector<std::string>& threads) {
   if (object == 0 || object > objects.size()) {
     return "-";
   }
   const auto same = [](const ObjectInfo& a, const ObjectInfo& b) {
-    return std::string_view(a.kind) == b.kind && std::string_view(a.name) == b.name;
+    return a.creator == b.creator && std::string_view(a.kind) == b.kind && std::string_view(a.name) == b.name;
   };
   const ObjectInfo& info = objects[object - 1];
   const auto before = std::count_if(objects.begin(), objects.begin() + (object - 1),
                                     [&](const ObjectInfo& other) { return same(other, info); });
-  return std::string(info.name) + (before == 0 ? "" : "#" + std::to_string(before + 1));
+  const bool is_of_first = info.creator == 0 || info.creator >= threads.size();
+  return (is_of_first ? "" : threads[info.creator] + "/") + std::string(info.name) +
+         (before == 0 ? "" : "#" + std::to_string(before + 1));
 }
 
 std::uint32_t add_to_checksum(std::uint32_t checksum, sim::OpKind kind, std::string_view object) {
@@ -186,13 +189,14 @@ Schedule schedule_of(const Recording& recording) {
     for (; i < steps.size() && steps[i].thread == thread; ++i) {
       counts.add(thread, steps[i].operation);
       ++block.operations;
-      block.checksum = add_to_checksum(block.checksum, steps[i].operation.kind,
-                                       object_label(recording.objects, steps[i].operation.object));
+      block.checksum =
+          add_to_checksum(block.checksum, steps[i].operation.kind,
+                          object_label(recording.objects, steps[i].operation.object, recording.names));
     }
     if (i < steps.size() && steps[i].took_over) {
       const sim::Operation& waived = steps[i].waived;
       block.kind = sim::to_text(waived.kind);
-      block.object = object_label(recording.objects, waived.object);
+      block.object = object_label(recording.objects, waived.object, recording.names);
       block.nth = counts.of(thread, waived) + 1;
     }
     schedule.blocks.push_back(std::move(block));

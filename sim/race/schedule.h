@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -81,8 +82,10 @@ class OperationCounts {
   std::map<std::tuple<std::uint32_t, sim::ObjectId, std::uint8_t>, std::uint32_t> counts_;
 };
 
-/// An object's name, with its number among those of its kind and name when it is not the first; "-" for none.
-[[nodiscard]] std::string object_label(const std::vector<ObjectInfo>& objects, sim::ObjectId object);
+/// An object's name, with its number among those of its kind and name that the same thread has made, when it
+/// is not the first; behind that thread's label when that is not the first thread. "-" for none.
+[[nodiscard]] std::string object_label(const std::vector<ObjectInfo>& objects, sim::ObjectId object,
+                                       const std::vector<std::string>& threads);
 
 /// The next checksum of a block, one operation later.
 [[nodiscard]] std::uint32_t add_to_checksum(std::uint32_t checksum, sim::OpKind kind,
@@ -120,6 +123,10 @@ class Replay final : public SeededStrategy {
   std::uint32_t operations_ = 0;
   std::uint32_t checksum_ = 0;
   std::string divergence_;
+  /// Fibers' records serve others when these have ended.
+  std::deque<std::string> kept_names_;
+  std::vector<const char*> names_;
+  std::vector<std::uint32_t> parents_;
   std::vector<std::string> labels_;
   OperationCounts counts_;
 };

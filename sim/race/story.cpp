@@ -35,7 +35,7 @@ std::string event_text(const Recording& recording, const sim::Operation& operati
                        const SiteText& site_text) {
   std::string text = sim::to_text(operation.kind);
   if (operation.object != 0) {
-    text += " " + object_label(recording.objects, operation.object);
+    text += " " + object_label(recording.objects, operation.object, recording.names);
   }
   const std::string place = operation.site == 0 ? "" : site_text(operation.site);
   return place.empty() ? text : text + " (" + place + ")";

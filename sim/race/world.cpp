@@ -1,7 +1,6 @@
 // Threads of a run, and what detectors are told of them.
 #include "sim/race/world.h"
 
-#include <algorithm>
 #include <string_view>
 
 namespace lockstep::race {
@@ -18,13 +17,20 @@ void World::reset() {
   names_.push_back("main");
 }
 
-std::string World::label(ThreadIndex thread) const {
-  if (thread >= names_.size()) {
+std::string thread_label(const std::vector<const char*>& names, const std::vector<std::uint32_t>& parents,
+                         ThreadIndex thread) {
+  if (thread >= names.size()) {
     return "thread " + std::to_string(thread);
   }
-  const std::string_view name = names_[thread];
-  const auto before = std::count(names_.begin(), names_.begin() + thread, name);
-  return std::string(name) + (before == 0 ? "" : "#" + std::to_string(before + 1));
+  const std::string_view name = names[thread];
+  const std::uint32_t parent = parents[thread];
+  std::size_t before = 0;
+  for (ThreadIndex other = 0; other < thread; ++other) {
+    before += parents[other] == parent && names[other] == name ? 1 : 0;
+  }
+  const bool is_named_by_parent = parent != 0 && parent < thread;
+  return (is_named_by_parent ? thread_label(names, parents, parent) + "/" : "") + std::string(name) +
+         (before == 0 ? "" : "#" + std::to_string(before + 1));
 }
 
 Thread World::started(const char* name, sim::FiberRef fiber) {

@@ -32,7 +32,15 @@ struct ObjectInfo {
   /// "mutex", "atomic", …
   const char* kind = "";
   const char* name = "";
+  /// Which thread made it.
+  ThreadIndex creator = 0;
 };
+
+/// A thread's name, behind the label of the one that started it when that is not the first, and with its
+/// number among those of that name whom the same one started, when it is not the first: "setter#2",
+/// "pool/worker". What other threads start does not change it.
+[[nodiscard]] std::string thread_label(const std::vector<const char*>& names,
+                                       const std::vector<std::uint32_t>& parents, ThreadIndex thread);
 
 /// One explored run as its body sees it; also where primitives tell what they do. Operations are scheduling
 /// points before they take effect. Belongs to one OS thread.
@@ -66,7 +74,7 @@ class World {
 
   /// The next number; names live as long as the run's report.
   [[nodiscard]] sim::ObjectId add_object(const char* kind, const char* name) {
-    objects_.push_back({kind, name});
+    objects_.push_back({kind, name, engine_.current() ? self() : 0});
     return static_cast<sim::ObjectId>(objects_.size());
   }
   void point(sim::OpKind kind, sim::ObjectId object, Site site,
@@ -80,8 +88,8 @@ class World {
   void locked(sim::ObjectId lock, LockMode mode, Site site);
   void unlocked(sim::ObjectId lock, LockMode mode);
   void started_by(ThreadIndex parent, ThreadIndex child, const char* name);
-  /// A thread's name, with its number among those of that name when it is not the first.
-  [[nodiscard]] std::string label(ThreadIndex thread) const;
+  /// By thread_label().
+  [[nodiscard]] std::string label(ThreadIndex thread) const { return thread_label(names_, parents_, thread); }
   [[nodiscard]] sim::Engine& engine() { return engine_; }
   /// Null when data races are not looked for.
   [[nodiscard]] RaceDetector* races() { return races_; }

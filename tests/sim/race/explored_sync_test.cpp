@@ -125,5 +125,92 @@ TEST(ExploredSync, sees_a_plain_field_race_that_a_relaxed_flag_lets_through) {
   EXPECT_TRUE(explore(body(std::memory_order_release), options_of(2000)).clean());
 }
 
+/// A waiter with an hour's patience, and somebody who tells it at once.
+Body patient(bool by_semaphore) {
+  return [by_semaphore](World& world) {
+    const sim::ExactTime time;
+    ExploredSync sync(world, time);
+    runtime::Mutex mutex(&sync, "mutex");
+    runtime::CondVar told(&sync, "told");
+    runtime::Semaphore permit(&sync, "permit", 1, 0);
+    bool ready = false;
+    const Settled settled(world);
+    world.spawn("teller", [&] {
+      permit.release();
+      const std::lock_guard hold(mutex);
+      ready = true;
+      told.notify_one();
+    });
+    const base::Instant deadline(std::chrono::hours(1));
+    if (by_semaphore) {
+      LOCKSTEP_ASSERT_MSG(permit.acquire_until(deadline), "too late");
+    } else {
+      std::unique_lock hold(mutex);
+      while (!ready) {
+        LOCKSTEP_ASSERT_MSG(told.wait_until(hold, deadline) || ready, "too late");
+      }
+    }
+    LOCKSTEP_ASSERT_MSG(world.now() == base::Instant{}, "time has passed");
+    world.join_all();
+  };
+}
+
+TEST(ExploredSync, lets_deadlines_pass_only_when_nothing_earlier_can_happen_unless_timers_are_early) {
+  for (const bool by_semaphore : {false, true}) {
+    ExploreOptions options = options_of(2000);
+    const Report punctual = explore(patient(by_semaphore), options);
+    EXPECT_TRUE(punctual.clean()) << punctual.text();
+    options.runner.early_timers = true;
+    const Report early = explore(patient(by_semaphore), options);
+    ASSERT_TRUE(early.failed) << by_semaphore;
+    EXPECT_NE(early.failed->finding.sentence.find("too late"), std::string::npos) << early.text();
+    EXPECT_EQ(early.uncontrolled, "");
+  }
+}
+
+TEST(ExploredSync, lets_a_weak_compare_exchange_fail_for_no_reason) {
+  const auto body = [](bool in_loop) {
+    return [in_loop](World& world) {
+      const sim::ExactTime time;
+      ExploredSync sync(world, time);
+      runtime::Atomic<int> value(&sync, "value", 0);
+      const Settled settled(world);
+      int seen = 0;
+      bool stored = value.compare_exchange_weak(seen, 1);
+      while (in_loop && !stored) {
+        LOCKSTEP_ASSERT(seen == 0);
+        stored = value.compare_exchange_weak(seen, 1);
+      }
+      LOCKSTEP_ASSERT_MSG(stored, "not stored");
+    };
+  };
+  const Report once = explore(body(false), options_of(100));
+  ASSERT_TRUE(once.failed);
+  EXPECT_NE(once.failed->finding.sentence.find("not stored"), std::string::npos) << once.text();
+  EXPECT_TRUE(explore(body(true), options_of(1000)).clean());
+  ExploreOptions all = options_of(1000);
+  all.strategy = StrategyKind::kDfs;
+  EXPECT_TRUE(explore(body(true), all).saw_everything);
+}
+
+TEST(ExploredSync, tells_the_places_of_operations_by_file_and_line) {
+  ExploreOptions options;
+  options.schedules = 100;
+  options.runner.detect_races = false;
+  const Body body = [](World& world) {
+    const sim::ExactTime time;
+    ExploredSync sync(world, time);
+    runtime::Mutex mutex(&sync, "mutex");
+    runtime::CondVar told(&sync, "told");
+    const Settled settled(world);
+    std::unique_lock hold(mutex);
+    told.wait(hold);
+  };
+  const Report report = explore(body, options);
+  ASSERT_TRUE(report.failed);
+  EXPECT_NE(report.text().find("at explored_sync_test.cpp:"), std::string::npos) << report.text();
+  EXPECT_EQ(report.text().find("line 0"), std::string::npos) << report.text();
+}
+
 }  // namespace
 }  // namespace lockstep::race

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
+#include <array>
 
 #include "classics.h"
 #include "sim/race/memory.h"
@@ -144,6 +144,43 @@ TEST(Replay, survives_an_edit_of_what_is_not_pinned_and_says_that_it_was_edited)
   ASSERT_TRUE(again->finding);
   EXPECT_EQ(again->finding->fingerprint, found.small.schedule.fingerprint);
   EXPECT_NE(again->divergence.find("operations where"), std::string::npos) << again->divergence;
+}
+
+/// Two pools start two workers each, who count in a variable that the pool has made; an edit lets another
+/// thread start workers of that name, with variables of that name, before all of them.
+Body pools(bool others) {
+  return [others](World& world) {
+    const auto pool = [&world](bool is_checked) {
+      return [&world, is_checked] {
+        Atomic<int> count(world, "count", 0);
+        std::array<Thread, 2> workers;
+        for (Thread& worker : workers) {
+          worker = world.spawn("worker", [&] { count.store(count.load() + 1); });
+        }
+        for (const Thread& worker : workers) {
+          world.join(worker);
+        }
+        LOCKSTEP_ASSERT_MSG(!is_checked || count.load() == 2, "an update was lost");
+      };
+    };
+    if (others) {
+      world.spawn("other", pool(false));
+    }
+    world.spawn("pool", pool(false));
+    world.spawn("pool", pool(true));
+    world.join_all();
+  };
+}
+
+TEST(Replay, knows_threads_and_objects_by_who_made_them_whatever_others_make) {
+  const Found found = minimised(pools(false), "pools");
+  const std::string text = to_text(found.small.schedule);
+  EXPECT_NE(text.find("\"pool#2/worker\""), std::string::npos) << text;
+  EXPECT_NE(text.find("\"pool#2/count\""), std::string::npos) << text;
+  const auto again = replay(pools(true), found.options.runner, found.small.schedule);
+  ASSERT_TRUE(again.has_value());
+  ASSERT_TRUE(again->finding) << text;
+  EXPECT_EQ(again->finding->fingerprint, found.small.schedule.fingerprint);
 }
 
 TEST(Replay, says_where_it_diverged_when_a_pin_is_gone) {
