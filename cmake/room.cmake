@@ -16,7 +16,7 @@ set(LOCKSTEP_FLOORS
   sim/cluster=6
   sim/checkers=7
   scenarios=8 scenarios/races/history=8.1
-  tests=9 fuzz=9 tools=9 tools/vectors=8.5 tools/lockstep=9.1)
+  tests=9 fuzz=9 tools=9 tools/vectors=8.5 tools/latency=8.5 tools/lockstep=9.1)
 
 function(lockstep_floor room out)
   foreach(entry IN LISTS LOCKSTEP_FLOORS)

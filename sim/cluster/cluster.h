@@ -46,7 +46,8 @@ struct Design {
 
 /// What a flood consists of.
 struct FloodOptions {
-  std::uint64_t per_second = 1000;  ///< Messages to each peer.
+  std::uint64_t per_second = 1000;    ///< Messages to each peer.
+  std::uint64_t unknown_percent = 0;  ///< Of the votes, for a block that nobody has.
 };
 
 /// Leaves a story whose run has failed; only tell() catches it.

@@ -103,6 +103,21 @@ Expectation ticks_late_at_most(base::Duration most) {
           }};
 }
 
+Expectation ticks_late_at_most(base::Duration usual, base::Duration ever) {
+  return {"slot ticks are on time but for a few", [usual, ever](const Cluster& cluster) {
+            const TickLateness late = cluster.record().lateness().percentiles();
+            const auto milliseconds = [](std::uint64_t nanoseconds) {
+              return std::to_string(nanoseconds / 1'000'000) + " ms";
+            };
+            if (late.p999 <= static_cast<std::uint64_t>(usual.count()) &&
+                late.max <= static_cast<std::uint64_t>(ever.count())) {
+              return std::optional<std::string>();
+            }
+            return std::optional("one tick of a thousand was late by " + milliseconds(late.p999) +
+                                 " or more, and the latest by " + milliseconds(late.max));
+          }};
+}
+
 Expectation HeadClaim::is(const spec::Checkpoint& block) const {
   return {whose_ ? whose_->name() + "'s head is the expected block" : "every head is the expected block",
           [whose = whose_, block](const Cluster& cluster) {

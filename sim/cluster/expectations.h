@@ -34,6 +34,8 @@ Expectation finalized_at_most(std::uint64_t slot);
 Expectation reached(std::string mark);
 /// No slot tick of any node came later than this.
 Expectation ticks_late_at_most(base::Duration most);
+/// Of a thousand slot ticks of all nodes, 999 came no later than `usual`, and none later than `ever`.
+Expectation ticks_late_at_most(base::Duration usual, base::Duration ever);
 
 /// The head of one node, or of every running node.
 class HeadClaim {

@@ -27,6 +27,7 @@ Flood::Flood(sim::Engine& engine, Machine& machine, std::uint64_t number, const 
       period_(std::chrono::nanoseconds(std::chrono::seconds(1)) /
               static_cast<std::int64_t>(options.per_second)),
       validators_(genesis.anchor()->state.validators->size()),
+      unknown_percent_(options.unknown_percent),
       noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose) {
   LOCKSTEP_ASSERT(options.per_second > 0);
   next_ =
@@ -57,6 +58,11 @@ runtime::Frame Flood::make_frame() {
   vote.data = *record_.latest_vote();
   const std::uint64_t noise = noise_.bits();
   vote.validator_index = spec::ValidatorIndex(noise % validators_);
+  if (unknown_percent_ > 0 && noise_.below(100) < unknown_percent_) {
+    for (std::uint8_t& byte : vote.data.head.root.data) {
+      byte = static_cast<std::uint8_t>(noise_.bits());
+    }
+  }
   vote.signature.data = genesis_.stray_signature(vote.data.slot.value, noise);
   base::Bytes compressed;
   networking::append_snappy_block(networking::encode_signed_attestation(vote), compressed);

@@ -15,7 +15,8 @@ namespace lockstep::cluster {
 
 /// Sends in the name of one node to all of its peers, at even intervals, votes that agree with the latest
 /// true vote of the cluster in everything but their signatures, of which no two are the same and none is
-/// valid. Silent while the node does not run and before anybody has voted.
+/// valid; and some, if so wished, also in their heads, which are blocks that nobody has. Silent while the
+/// node does not run and before anybody has voted.
 class Flood {
  public:
   /// All but `options` outlive it, or end() comes first. Begins at once.
@@ -39,6 +40,7 @@ class Flood {
   networking::Topics topics_;
   base::Duration period_;
   std::uint64_t validators_;
+  std::uint64_t unknown_percent_;
   sim::ChoiceStream noise_;
   std::optional<sim::EventId> next_;
 };

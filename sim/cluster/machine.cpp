@@ -34,7 +34,8 @@ Machine::Machine(const Surroundings& surroundings, const MachineOptions& options
       is_aggregator_(options.is_aggregator),
       clock_(surroundings.engine, options.clock),
       cpus_(options.cpus),
-      meter_(surroundings.engine, lane_, cpus_, surroundings.costs) {
+      meter_(surroundings.engine, lane_, options.shared_cpus != nullptr ? *options.shared_cpus : cpus_,
+             surroundings.costs) {
   for (const std::uint64_t validator : options.validators) {
     keys_.emplace_back(validator, surroundings.genesis.take_keys(validator));
   }

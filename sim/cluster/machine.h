@@ -38,6 +38,8 @@ struct MachineOptions {
   std::vector<std::uint64_t> validators;  ///< In ascending order.
   bool is_aggregator = false;
   std::size_t cpus = 1;
+  /// Used instead when it is not null; outlives the machine.
+  sim::Cpus* shared_cpus = nullptr;
   sim::NodeClock::Options clock;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "node/spec/slot.h"
 #include "sim/world/world_trace.h"
 
 namespace lockstep::cluster {
@@ -118,11 +119,16 @@ void Reporter::tick_happened(const chain::TickHappened& event) {
   if (event.skipped > 0) {
     record_.mark("interval skipped");
   }
-  // A node that has only just started is not late for intervals that began before it did.
-  const bool began_in_this_life = event.lateness <= record_.at - record_.life_began;
-  if (event.lateness >= base::Duration::zero() && began_in_this_life) {
-    record_.lateness_.add(event.lateness);
-    view().lateness_max = std::max(view().lateness_max, event.lateness);
+  // Intervals that were jumped over are as late as they are old. A node that has only just started is not
+  // late for those that began before it did.
+  const base::Duration age = record_.at - record_.life_began;
+  base::Duration lateness = event.lateness;
+  for (std::uint64_t i = 0; i <= event.skipped && lateness <= age; ++i) {
+    if (lateness >= base::Duration::zero()) {
+      record_.lateness_.add(lateness);
+      view().lateness_max = std::max(view().lateness_max, lateness);
+    }
+    lateness += std::chrono::milliseconds(spec::MILLISECONDS_PER_INTERVAL);
   }
   record_.tell<&Invariant::tick_happened>(event);
 }

@@ -34,6 +34,7 @@ constexpr std::array kCommonSettings = {
     SettingRule{"jitter_ms", "a frame takes up to this longer than latency_ms", "40", 0, kMinute_ms, ""},
     SettingRule{"latency_ms", "the least time that a frame takes", "20", 0, kMinute_ms, ""},
     SettingRule{"lose_percent", "frames that are lost", "0", 0, 100, ""},
+    SettingRule{"shared_cpus", "CPUs that all nodes share; 0: each has its own", "0", 0, 1024, ""},
     SettingRule{"signatures", "cheap: a keyed hash; xmss: leanSpec's, with the test parameters", "cheap", 0,
                 0, "cheap|xmss"},
     SettingRule{"validators_per_node", "validators that each node signs for", "1", 1, 4096, ""},

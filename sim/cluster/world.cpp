@@ -146,6 +146,9 @@ Cluster::World::World(const Plan& the_plan, const Design& the_design, Invariants
   for (const PlannedFault& fault : plan.faults) {
     planned_.push_back({fault, false, false, {}});
   }
+  if (const std::uint64_t count = settings.number("shared_cpus"); count > 0) {
+    shared_cpus.emplace(count);
+  }
   const Surroundings surroundings{engine, *network, costs, genesis, record};
   for (std::uint64_t i = 0; i < plan.nodes; ++i) {
     machines.push_back(std::make_unique<Machine>(surroundings, machine_options(i)));
@@ -174,6 +177,7 @@ MachineOptions Cluster::World::machine_options(std::uint64_t number) {
   options.name = name_of(number);
   options.is_aggregator = aggregates(number, plan.nodes, settings.number("aggregators"));
   options.cpus = settings.number("cpus");
+  options.shared_cpus = shared_cpus ? &*shared_cpus : nullptr;
   options.clock.wall_at_start = {static_cast<std::int64_t>(kGenesisTime_s) * 1'000'000'000 -
                                  base::Duration(kGenesisAfter).count()};
   options.clock.offset = std::chrono::milliseconds(within(kOffset, "clock_offset_ms"));

@@ -53,6 +53,8 @@ class Cluster::World {
   Record record;
   Genesis genesis;
   sim::CostTable costs;
+  /// Of the machine that hosts all nodes, if there is one.
+  std::optional<sim::Cpus> shared_cpus;
   std::unique_ptr<sim::Network> network;
   std::vector<std::unique_ptr<Machine>> machines;
 
