@@ -40,6 +40,8 @@ enum class Metric : std::uint8_t {
   kCommitteeAggregationTime,
   kAggregatorSkipped,
   kIsAggregator,
+  kSyncStatus,
+  kGossipMeshPeers,
   // The names that zeam's dashboards know.
   kIntervalErrors,
   kPendingBlocksDepth,
@@ -51,6 +53,9 @@ enum class Metric : std::uint8_t {
   kPendingAttestationsEvicted,
   kPendingAttestationsReplay,
   kBlocksByRootInFlight,
+  kBlockFetchDedup,
+  kRangeSync,
+  kInvalidRootHit,
   kOnBlockStep,
   kAggregateCommitLag,
   kAggregateKeyLag,
@@ -67,6 +72,7 @@ enum class Metric : std::uint8_t {
   kBufferSize,
   kBufferBound,
   kMessagesDropped,
+  kGossipMessages,
   kRequestsSent,
   kRequestsEnded,
   kRequestsServed,
@@ -140,6 +146,11 @@ enum class Section : std::uint8_t {
 };
 /// `kind` of a rejected input.
 enum class InputKind : std::uint8_t { kBlock, kAttestation, kAggregate };
+/// `status` of a node among its peers.
+enum class SyncStatus : std::uint8_t { kIdle, kSyncing, kSynced };
+inline constexpr std::size_t kSyncStatuses = 3;
+/// `outcome` of a gossip message that came in.
+enum class GossipOutcome : std::uint8_t { kDuplicate, kDropped, kDelivered };
 /// `event` in the life of a connection.
 enum class PeerEvent : std::uint8_t { kConnected, kDisconnected, kDropped };
 

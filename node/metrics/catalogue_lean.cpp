@@ -188,6 +188,20 @@ std::vector<Description> lean_metrics() {
        kOne,
        {},
        {}},
+      {Metric::kSyncStatus,
+       "lean_node_sync_status",
+       "1 for how the node stands to its peers' chain, else 0",
+       kGauge,
+       kOne,
+       {{"status", {"idle", "syncing", "synced"}}},
+       {}},
+      {Metric::kGossipMeshPeers,
+       "lean_gossip_mesh_peers",
+       "Peers in the gossip meshes, summed over the topics",
+       kGauge,
+       kOne,
+       {},
+       {}},
   };
 }
 

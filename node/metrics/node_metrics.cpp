@@ -43,6 +43,7 @@ NodeMetrics::NodeMetrics(Registry& registry, const runtime::Clock& clock, const 
   registry_.set(Metric::kNodeStartTime, clock.wall().nanoseconds);
   registry_.set(Metric::kValidators, number(facts.validators));
   registry_.set(Metric::kIsAggregator, facts.is_aggregator ? 1 : 0);
+  show_sync_status(SyncStatus::kIdle);
   for (const Metric slot : {Metric::kHeadSlot, Metric::kSafeTargetSlot, Metric::kLatestJustifiedSlot,
                             Metric::kLatestFinalizedSlot}) {
     set_slot(slot, facts.anchor_slot);
@@ -250,6 +251,8 @@ void NodeMetrics::buffer_level(const chain::BufferLevel& level) {
     registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAttestation}, number(level.size));
   } else if (level.buffer == chain::Buffer::kPendingAggregates) {
     registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAggregation}, number(level.size));
+  } else if (level.buffer == chain::Buffer::kBlockFetches) {
+    registry_.set(Metric::kBlocksByRootInFlight, number(level.size));
   }
   next_.buffer_level(level);
 }
@@ -259,19 +262,51 @@ void NodeMetrics::message_dropped(const chain::MessageDropped& dropped) {
   next_.message_dropped(dropped);
 }
 
+void NodeMetrics::gossip_counted(const chain::GossipCounted& counted) {
+  registry_.set({Metric::kGossipMessages, GossipOutcome::kDuplicate}, number(counted.duplicates));
+  registry_.set({Metric::kGossipMessages, GossipOutcome::kDropped}, number(counted.dropped));
+  registry_.set({Metric::kGossipMessages, GossipOutcome::kDelivered}, number(counted.delivered));
+  registry_.set(Metric::kGossipMeshPeers, number(counted.mesh_peers));
+  next_.gossip_counted(counted);
+}
+
+void NodeMetrics::roots_looked(const chain::RootsLooked& looked) {
+  for (std::size_t outcome = 0; outcome < looked.outcomes.size(); ++outcome) {
+    registry_.add({Metric::kBlockFetchDedup, outcome}, looked.outcomes[outcome]);
+  }
+  next_.roots_looked(looked);
+}
+
+void NodeMetrics::range_went(chain::RangeOutcome outcome) {
+  registry_.add({Metric::kRangeSync, outcome});
+  next_.range_went(outcome);
+}
+
+void NodeMetrics::invalid_root_hit(chain::InvalidHit site) {
+  registry_.add({Metric::kInvalidRootHit, site});
+  next_.invalid_root_hit(site);
+}
+
+void NodeMetrics::show_sync_status(SyncStatus status) {
+  for (std::size_t i = 0; i < kSyncStatuses; ++i) {
+    registry_.set({Metric::kSyncStatus, i}, i == static_cast<std::size_t>(status) ? 1 : 0);
+  }
+}
+
+void NodeMetrics::sync_state_changed(const chain::SyncStateChanged& change) {
+  show_sync_status(change.new_state == chain::SyncState::kSynced   ? SyncStatus::kSynced
+                   : change.new_state == chain::SyncState::kBehind ? SyncStatus::kSyncing
+                                                                   : SyncStatus::kIdle);
+  next_.sync_state_changed(change);
+}
+
 void NodeMetrics::request_sent(const chain::RequestSent& request) {
   registry_.add({Metric::kRequestsSent, request.protocol});
-  if (request.protocol == chain::Protocol::kBlocksByRoot) {
-    registry_.move(Metric::kBlocksByRootInFlight, 1);
-  }
   next_.request_sent(request);
 }
 
 void NodeMetrics::request_ended(const chain::RequestEnded& request) {
   registry_.add({Metric::kRequestsEnded, request.protocol, request.end});
-  if (request.protocol == chain::Protocol::kBlocksByRoot) {
-    registry_.move(Metric::kBlocksByRootInFlight, -1);
-  }
   next_.request_ended(request);
 }
 

@@ -42,15 +42,13 @@ class NodeMetrics final : public chain::Events {
   void duty_skipped(const chain::DutySkipped& skipped) override;
   void buffer_level(const chain::BufferLevel& level) override;
   void message_dropped(const chain::MessageDropped& dropped) override;
-  void gossip_counted(const chain::GossipCounted& counted) override { next_.gossip_counted(counted); }
+  void gossip_counted(const chain::GossipCounted& counted) override;
   void request_sent(const chain::RequestSent& request) override;
   void request_ended(const chain::RequestEnded& request) override;
-  void roots_looked(const chain::RootsLooked& looked) override { next_.roots_looked(looked); }
-  void range_went(chain::RangeOutcome outcome) override { next_.range_went(outcome); }
-  void invalid_root_hit(chain::InvalidHit site) override { next_.invalid_root_hit(site); }
-  void sync_state_changed(const chain::SyncStateChanged& change) override {
-    next_.sync_state_changed(change);
-  }
+  void roots_looked(const chain::RootsLooked& looked) override;
+  void range_went(chain::RangeOutcome outcome) override;
+  void invalid_root_hit(chain::InvalidHit site) override;
+  void sync_state_changed(const chain::SyncStateChanged& change) override;
   void request_received(const chain::RequestReceived& request) override { next_.request_received(request); }
   void request_served(const chain::RequestServed& request) override;
   void peer_changed(const chain::PeerChanged& change) override;
@@ -59,6 +57,7 @@ class NodeMetrics final : public chain::Events {
   void count_vote(VoteKind kind, chain::Origin origin, chain::VoteOutcome outcome,
                   spec::RejectionReason reason);
   void report_coverage(Section section, const spec::Block& block);
+  void show_sync_status(SyncStatus status);
   void set_slot(Metric metric, spec::Slot slot);
   /// Shows how long the input took whose outcome is being reported, unless nobody said when it began.
   void time_input(Metric metric, chain::Origin origin);

@@ -52,6 +52,7 @@ class Registry {
   void add(Series counter, std::uint64_t by = 1) {
     cell(counter).fetch_add(static_cast<std::int64_t>(by), kAny);
   }
+  /// Also of counters that somebody else counts.
   void set(Series gauge, std::int64_t value) { cell(gauge).store(value, kAny); }
   void move(Series gauge, std::int64_t by) { cell(gauge).fetch_add(by, kAny); }
   void observe(Series histogram, std::int64_t value);

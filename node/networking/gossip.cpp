@@ -263,13 +263,18 @@ void Gossip::heartbeat() {
                         .size = gossipsub_.cache().size(),
                         .bound = MessageCache::kMessagesMax});
   const ControlCounts& control = gossipsub_.control_counts();
+  std::uint64_t mesh_peers = 0;
+  for (std::size_t topic = 0; topic < topics_.size(); ++topic) {
+    mesh_peers += gossipsub_.mesh(static_cast<TopicIndex>(topic)).size();
+  }
   events_.gossip_counted({.messages = counts_.received,
                           .duplicates = counts_.duplicates,
                           .dropped = counts_.dropped,
                           .delivered = counts_.delivered,
                           .control_entries = control.entries,
                           .control_outcomes = std::accumulate(control.outcomes.begin(),
-                                                              control.outcomes.end(), std::uint64_t{0})});
+                                                              control.outcomes.end(), std::uint64_t{0}),
+                          .mesh_peers = mesh_peers});
 }
 
 void Gossip::drop(runtime::PeerId from, chain::Drop reason) {

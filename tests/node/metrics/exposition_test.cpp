@@ -15,6 +15,7 @@ namespace lockstep::metrics {
 namespace {
 
 /// `name{label=value|value,label=value}` for each metric; written by hand and not taken from the catalogue.
+/// Labels that come to be are welcome without being listed here; they are not protected then.
 const std::vector<std::string> kKnownToDashboards = {
     "lean_node_start_time_seconds",
     "lean_head_slot",
@@ -44,6 +45,14 @@ const std::vector<std::string> kKnownToDashboards = {
     "lean_committee_signatures_aggregation_time_seconds",
     "lean_aggregator_skipped_total{reason=not_synced|other}",
     "lean_is_aggregator",
+    "lean_node_sync_status{status=idle|syncing|synced}",
+    "lean_gossip_mesh_peers",
+    "lean_block_fetch_dedup_total{outcome=already_in_forkchoice|already_in_block_cache|already_pending|"
+    "fetched|"
+    "fetch_no_peers|fetch_failed|dedup_lost_race|inflight_cap}",
+    "zeam_blocks_by_range_sync_total{outcome=success|retry|exhausted|abort|timeout|pre_finalized_noop}",
+    "zeam_chain_invalid_block_root_hit_total{site=self|parent}",
+    "lockstep_gossip_messages_total{outcome=duplicate|dropped|delivered}",
     "lean_node_interval_error_total{site=propose|attest|aggregate}",
     "lean_pending_blocks_depth",
     "lean_pending_blocks_evicted_total{reason=cap|pre_finalized|duplicate|too_far_future}",
@@ -167,19 +176,19 @@ TEST(Exposition, shows_every_label_that_dashboards_know_once_it_was_bumped) {
   bump_everything(registry);
   const std::set<std::string> lines = lines_of(Exposition(registry, some_facts()).text());
 
-  std::size_t listed = 0;
   for (const std::string& entry : kKnownToDashboards) {
     for (const std::string& series : series_of(entry)) {
-      ++listed;
       EXPECT_TRUE(lines.contains(series + " 1") || lines.contains(with_suffix(series, "_count") + " 1"))
           << series;
     }
   }
-  std::size_t in_catalogue = 0;
   for (const Description& what : catalogue()) {
-    in_catalogue += what.is_closed() ? what.series() : 0;
+    const bool is_listed = std::ranges::any_of(kKnownToDashboards, [&](const std::string& entry) {
+      return entry.substr(0, entry.find('{')) == what.name;
+    });
+    EXPECT_TRUE(is_listed || !what.is_closed())
+        << what.name << " is not in the list above, and could vanish unnoticed";
   }
-  EXPECT_EQ(listed, in_catalogue) << "a metric that is not in the list above can vanish unnoticed";
   EXPECT_TRUE(lines.contains(R"(lean_node_info{name="ann",version="0.1.0"} 1)"));
 }
 

@@ -237,6 +237,50 @@ TEST_F(NodeMetricsTest, shows_how_full_buffers_are) {
   EXPECT_EQ(recorder.levels[Buffer::kPendingAggregates], 39);
 }
 
+TEST_F(NodeMetricsTest, follows_gossip_and_sync) {
+  using chain::FetchOutcome;
+  metrics.gossip_counted({.messages = 6,
+                          .duplicates = 1,
+                          .dropped = 2,
+                          .delivered = 3,
+                          .control_entries = 0,
+                          .control_outcomes = 0,
+                          .mesh_peers = 9});
+  chain::RootsLooked looked{.roots = 5, .outcomes = {}};
+  looked.outcomes[static_cast<std::size_t>(FetchOutcome::kFetched)] = 3;
+  looked.outcomes[static_cast<std::size_t>(FetchOutcome::kInflightCap)] = 2;
+  metrics.roots_looked(looked);
+  metrics.roots_looked(looked);
+  metrics.range_went(chain::RangeOutcome::kRetry);
+  metrics.invalid_root_hit(chain::InvalidHit::kParent);
+  metrics.buffer_level({.buffer = chain::Buffer::kBlockFetches, .size = 4, .bound = 8});
+
+  EXPECT_EQ(registry.value({Metric::kGossipMessages, GossipOutcome::kDropped}), 2);
+  EXPECT_EQ(registry.value({Metric::kGossipMessages, GossipOutcome::kDelivered}), 3);
+  EXPECT_EQ(registry.value(Metric::kGossipMeshPeers), 9);
+  EXPECT_EQ(registry.value({Metric::kBlockFetchDedup, FetchOutcome::kFetched}), 6);
+  EXPECT_EQ(registry.value({Metric::kBlockFetchDedup, FetchOutcome::kInflightCap}), 4);
+  EXPECT_EQ(registry.value({Metric::kRangeSync, chain::RangeOutcome::kRetry}), 1);
+  EXPECT_EQ(registry.value({Metric::kInvalidRootHit, chain::InvalidHit::kParent}), 1);
+  EXPECT_EQ(registry.value(Metric::kBlocksByRootInFlight), 4);
+}
+
+TEST_F(NodeMetricsTest, has_one_status_among_its_peers) {
+  using chain::SyncState;
+  const auto status = [&] {
+    return std::vector<std::int64_t>{registry.value({Metric::kSyncStatus, SyncStatus::kIdle}),
+                                     registry.value({Metric::kSyncStatus, SyncStatus::kSyncing}),
+                                     registry.value({Metric::kSyncStatus, SyncStatus::kSynced})};
+  };
+  EXPECT_EQ(status(), (std::vector<std::int64_t>{1, 0, 0}));
+  metrics.sync_state_changed({.old_state = SyncState::kNoPeers, .new_state = SyncState::kBehind});
+  EXPECT_EQ(status(), (std::vector<std::int64_t>{0, 1, 0}));
+  metrics.sync_state_changed({.old_state = SyncState::kBehind, .new_state = SyncState::kSynced});
+  EXPECT_EQ(status(), (std::vector<std::int64_t>{0, 0, 1}));
+  metrics.sync_state_changed({.old_state = SyncState::kSynced, .new_state = SyncState::kInitialising});
+  EXPECT_EQ(status(), (std::vector<std::int64_t>{1, 0, 0}));
+}
+
 TEST_F(NodeMetricsTest, counts_peers_requests_and_drops) {
   using chain::Protocol;
   using chain::RequestEnd;
@@ -260,7 +304,6 @@ TEST_F(NodeMetricsTest, counts_peers_requests_and_drops) {
   EXPECT_EQ(registry.value({Metric::kPeerEvents, PeerEvent::kConnected}), 2);
   EXPECT_EQ(registry.value({Metric::kPeerEvents, PeerEvent::kDropped}), 1);
   EXPECT_EQ(registry.value({Metric::kMessagesDropped, chain::Drop::kBadSnappy}), 1);
-  EXPECT_EQ(registry.value(Metric::kBlocksByRootInFlight), 1);
   EXPECT_EQ(registry.value({Metric::kRequestsSent, Protocol::kBlocksByRoot}), 2);
   EXPECT_EQ(registry.value({Metric::kRequestsEnded, Protocol::kBlocksByRoot, RequestEnd::kTimedOut}), 1);
   EXPECT_EQ(registry.value({Metric::kRequestsServed, Protocol::kBlocksByRange}), 1);
