@@ -16,8 +16,8 @@ namespace lockstep::latency {
 /// Keys of many validators, with leanSpec's test parameters.
 class Keys {
  public:
-  /// The same seed gives the same keys. Only the first `proposers` have proposal keys of their own; the others
-  /// share one.
+  /// The same seed gives the same keys. Only the first `proposers` have proposal keys of their own; the
+  /// others share one.
   Keys(std::size_t validators, std::size_t proposers, std::uint64_t seed);
 
   [[nodiscard]] std::size_t size() const { return attestation_.size(); }
