@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "node/api/reader_source.h"
 #include "node/chain/chain_reader.h"
 #include "node/locking/coherent.h"
 #include "node/runtime/atomic.h"
@@ -67,33 +68,6 @@ void a_head_is_of_one_update(World& world) {
                  }}});
 }
 
-/// Reads the head for the decision and again for what follows from it.
-struct ReadTwice {
-  template <typename Shared>
-  static bool decides_as_it_says(Shared& head) {
-    const bool is_ahead = head.read("decision").slot > 0;
-    return is_ahead == (head.read("log").slot > 0);
-  }
-};
-struct ReadOnce {
-  template <typename Shared>
-  static bool decides_as_it_says(Shared& head) {
-    const Head seen = head.read("decision");
-    const bool is_ahead = seen.slot > 0;
-    return is_ahead == (seen.slot > 0);
-  }
-};
-
-/// B-021. One decision, one moment.
-template <typename Reader>
-void a_decision_sees_one_head(World& world) {
-  Coherent<Head> head(world.seams(), Tier::kForkChoice, "head");
-  world.beside(
-      {{"importer", [&] { head.update("importer", [](Head& place) { return place = Head{1, 1}; }); }},
-       {"sync",
-        [&] { world.expect(Reader::decides_as_it_says(head), "what was said contradicts what was done"); }}});
-}
-
 /// The checkpoint of a slot: its root is that of no other.
 spec::Checkpoint checkpoint(std::uint64_t slot) {
   spec::Checkpoint checkpoint{{}, spec::Slot(slot)};
@@ -156,6 +130,72 @@ void head_and_finalized_are_of_one_moment(World& world) {
                  }}});
 }
 
+/// The block tree with a head at `slot`: one block a slot.
+chain::ForkChoiceView tree_at(std::uint64_t slot) {
+  chain::ForkChoiceView tree;
+  for (std::uint64_t at = 1; at <= slot; ++at) {
+    tree.nodes.push_back({.root = checkpoint(at).root,
+                          .slot = spec::Slot(at),
+                          .parent_root = checkpoint(at - 1).root,
+                          .proposer_index = {},
+                          .weight = 1});
+  }
+  tree.head = checkpoint(slot).root;
+  return tree;
+}
+
+/// Shows the tree and looks for the head a second time.
+class LooksTwice {
+ public:
+  explicit LooksTwice(World& world) : tree_(world.seams(), Tier::kForkChoice, "tree", tree_at(1)) {}
+  void advance(std::uint64_t slot) {
+    tree_.update("importer", [&](chain::ForkChoiceView& tree) { tree = tree_at(slot); });
+  }
+  chain::ForkChoiceView answer() {
+    chain::ForkChoiceView tree = tree_.read("tree");
+    tree.head = tree_.read("head").head;
+    return tree;
+  }
+
+ private:
+  Coherent<chain::ForkChoiceView> tree_;
+};
+/// What the node's API answers from.
+class NodeTree {
+ public:
+  explicit NodeTree(World& world)
+      : chain_(std::make_unique<chain::PublishedChain>(world.seams(), view_at(2),
+                                                       std::make_shared<const spec::State>())),
+        source_(*chain_, std::make_shared<const chain::Anchor>(), world.clock()) {
+    advance(1);
+  }
+  void advance(std::uint64_t slot) {
+    chain_->ticked(tree_at(slot));
+    chain_->changed(view_at(slot + 2), nullptr);
+  }
+  chain::ForkChoiceView answer() { return *source_.fork_choice(); }
+
+ private:
+  std::unique_ptr<chain::PublishedChain> chain_;
+  api::ReaderSource source_;
+};
+
+/// B-021. The API shows the tree while blocks come.
+template <typename Chain>
+void an_answer_sees_one_head(World& world) {
+  Chain chain(world);
+  world.beside({{"importer",
+                 [&] {
+                   chain.advance(2);
+                   chain.advance(3);
+                 }},
+                {"api", [&] {
+                   const chain::ForkChoiceView tree = chain.answer();
+                   world.expect(tree.nodes.back().root == tree.head,
+                                "the head shown is not in the tree shown");
+                 }}});
+}
+
 /// A 64-bit time that is written and read in halves, as a plain one may be.
 class PlainTime {
  public:
@@ -201,8 +241,8 @@ std::vector<Pair> head_pairs() {
   return {
       {"B-020", "slot and root of a head were current at one instant", 200,
        &a_head_is_of_one_update<UnlockedHead>, &a_head_is_of_one_update<NodeCoherent<Head>>},
-      {"B-021", "a decision reads the head once", 200, &a_decision_sees_one_head<ReadTwice>,
-       &a_decision_sees_one_head<ReadOnce>},
+      {"B-021", "an answer reads the head once", 200, &an_answer_sees_one_head<LooksTwice>,
+       &an_answer_sees_one_head<NodeTree>},
       {"B-022", "head and finalized are read together", 200,
        &head_and_finalized_are_of_one_moment<FieldByField>,
        &head_and_finalized_are_of_one_moment<NodeStatus>},

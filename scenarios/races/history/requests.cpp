@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "node/locking/locked_map.h"
-#include "node/runtime/atomic.h"
 #include "scenarios/races/history/pairs.h"
 
 namespace lockstep::scenarios::races {
@@ -177,49 +176,6 @@ void a_pending_block_is_handled_once(World& world) {
   world.expect(handled == std::vector<int>(4, 1), "a pending block was imported twice or never");
 }
 
-/// Looks whether there is room and then takes it.
-class LookThenTake {
- public:
-  explicit LookThenTake(World& world) : in_flight_(world.sync(), "in flight", 0) {}
-  bool enter() {
-    if (in_flight_.load() >= 2) {
-      return false;
-    }
-    in_flight_.fetch_add(1);
-    return true;
-  }
-  void leave() { in_flight_.fetch_sub(1); }
-
- private:
-  runtime::Atomic<int> in_flight_;
-};
-class Permits {
- public:
-  explicit Permits(World& world) : permits_(world.sync(), "requests in flight", 2, 2) {}
-  bool enter() { return permits_.try_acquire(); }
-  void leave() { permits_.release(); }
-
- private:
-  runtime::Semaphore permits_;
-};
-
-/// B-056: its cap, had it been looked at and taken in two steps. Unknown heads make everybody ask at once.
-template <typename Cap>
-void requests_in_flight_stay_within_their_bound(World& world) {
-  Cap cap(world);
-  int inside = 0;
-  const auto ask = [&] {
-    if (cap.enter()) {
-      ++inside;
-      world.expect(inside <= 2, "more requests in flight than allowed");
-      world.pause();
-      --inside;
-      cap.leave();
-    }
-  };
-  world.beside({{"first", ask}, {"second", ask}, {"third", ask}, {"fourth", ask}});
-}
-
 }  // namespace
 
 std::vector<Pair> request_pairs() {
@@ -228,9 +184,6 @@ std::vector<Pair> request_pairs() {
        &a_request_is_copied_while_it_ends<ShallowSnapshot>, &a_request_is_copied_while_it_ends<DeepSnapshot>},
       {"B-029", "no position in a queue survives the lock", 200,
        &a_pending_block_is_handled_once<IndexedDrain>, &a_pending_block_is_handled_once<TakingDrain>},
-      {"B-056", "looking for room and taking it is one step", 200,
-       &requests_in_flight_stay_within_their_bound<LookThenTake>,
-       &requests_in_flight_stay_within_their_bound<Permits>},
       {"B-139", "a table that two loops share has a lock", 200, &a_callback_is_found_whole<BareTable>,
        &a_callback_is_found_whole<LockedTable>},
   };

@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "node/api/reader_source.h"
 #include "node/chain/chain_reader.h"
-#include "node/locking/cached_value.h"
 #include "node/locking/coherent.h"
 #include "node/locking/pinned_map.h"
 #include "scenarios/races/history/pairs.h"
@@ -205,41 +205,6 @@ void a_failed_copy_leaves_no_lock_behind(World& world) {
        {"importer", [&] { states.put_exclusive("import", 2, std::make_shared<const HugeState>()); }}});
 }
 
-/// The cached finalized state, handed out as an address.
-class EscapingValue {
- public:
-  EscapingValue(const LockSeams& seams, Tier tier, const char* name) : mutex_(seams, tier, name) {}
-  std::optional<Loose> borrow(const char* site) {
-    const Hold hold = mutex_.hold(site);
-    return Loose{value_.get()};
-  }
-  void replace(const char* site, std::shared_ptr<const State> value) {
-    const Hold hold = mutex_.hold(site);
-    value_ = std::move(value);
-  }
-
- private:
-  locking::TieredMutex mutex_;
-  std::shared_ptr<const State> value_;
-};
-
-/// B-003. The API serialises the finalized state while finality moves on.
-template <typename Cached>
-void a_finalized_state_is_served(World& world) {
-  Cached finalized(world.seams(), Tier::kCaches, "events");
-  finalized.replace("anchor", world.mortal(State{1}, kFreed));
-  world.beside({{"api",
-                 [&] {
-                   const auto state = finalized.borrow("api");
-                   const int first_half = (**state).stamp;
-                   world.pause();
-                   const int second_half = (**state).stamp;
-                   world.expect(first_half > 0 && first_half == second_half,
-                                "the answer was written from a state that was freed");
-                 }},
-                {"importer", [&] { finalized.replace("import", world.mortal(State{2}, kFreed)); }}});
-}
-
 /// A value that is read and written each under the lock, but not at once.
 class SplitUpdate {
  public:
@@ -290,6 +255,74 @@ chain::ChainView stalled_view(std::uint64_t newest) {
           .finalized = {root_of(0), spec::Slot(0)},
           .time = {},
           .newest_block_slot = spec::Slot(newest)};
+}
+
+/// A state of the chain by the slot that it says.
+std::shared_ptr<const spec::State> chain_state(World& world, std::uint64_t slot) {
+  spec::State state;
+  state.slot = spec::Slot(slot);
+  return world.mortal(std::move(state), spec::State{});
+}
+
+/// The cached finalized state, handed out as an address.
+class EscapingValue {
+ public:
+  explicit EscapingValue(World& world)
+      : mutex_(world.seams(), Tier::kCaches, "events"), value_(chain_state(world, 1)) {}
+  std::optional<const spec::State*> finalized_state() {
+    const Hold hold = mutex_.hold("api");
+    return value_.get();
+  }
+  void finalize_next(World& world) {
+    auto next = chain_state(world, 2);
+    const Hold hold = mutex_.hold("import");
+    value_ = std::move(next);
+  }
+
+ private:
+  locking::TieredMutex mutex_;
+  std::shared_ptr<const spec::State> value_;
+};
+/// What the node's API serves, from a chain that finalizes and prunes.
+class NodeFinalized {
+ public:
+  explicit NodeFinalized(World& world)
+      : chain_(std::make_unique<chain::PublishedChain>(world.seams(), at(1), chain_state(world, 1))),
+        source_(*chain_, std::make_shared<const chain::Anchor>(), world.clock()) {}
+  std::optional<chain::BorrowedState> finalized_state() { return source_.finalized_state(); }
+  void finalize_next(World& world) {
+    spec::SignedBlock block;
+    block.block.slot = spec::Slot(2);
+    chain_->imported(root_of(2), std::make_shared<const spec::SignedBlock>(std::move(block)),
+                     chain_state(world, 2));
+    chain_->changed(at(2), nullptr);
+  }
+
+ private:
+  static chain::ChainView at(std::uint64_t slot) {
+    const spec::Checkpoint checkpoint{root_of(slot), spec::Slot(slot)};
+    chain::ChainView view;
+    view.head = view.safe_target = view.justified = view.finalized = checkpoint;
+    return view;
+  }
+  std::unique_ptr<chain::PublishedChain> chain_;
+  api::ReaderSource source_;
+};
+
+/// B-003. The API serialises the finalized state while finality moves on.
+template <typename Chain>
+void a_finalized_state_is_served(World& world) {
+  Chain chain(world);
+  world.beside({{"api",
+                 [&] {
+                   const auto state = chain.finalized_state();
+                   const spec::Slot first_half = (**state).slot;
+                   world.pause();
+                   const spec::Slot second_half = (**state).slot;
+                   world.expect(first_half == second_half && first_half.value > 0,
+                                "the answer was written from a state that was freed");
+                 }},
+                {"importer", [&] { chain.finalize_next(world); }}});
 }
 
 /// Keeps the states of so many of the highest slots.
@@ -354,8 +387,7 @@ std::vector<Pair> state_pairs() {
       {"B-002", "a state that is being read is not freed", 200,
        &a_state_is_read_while_it_is_pruned<LooseStates>, &a_state_is_read_while_it_is_pruned<PinnedStates>},
       {"B-003", "a state is served from a borrow, not from an address", 200,
-       &a_finalized_state_is_served<EscapingValue>,
-       &a_finalized_state_is_served<locking::CachedValue<State>>},
+       &a_finalized_state_is_served<EscapingValue>, &a_finalized_state_is_served<NodeFinalized>},
       {"B-004", "between the commit of a state and the end of its import the state is pinned", 200,
        &a_commit_is_used_until_the_import_ends<LooseStates>,
        &a_commit_is_used_until_the_import_ends<PinnedStates>},
