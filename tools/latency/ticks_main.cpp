@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -62,6 +63,14 @@ class Watch final : public chain::Events {
     accepted += vote.outcome == chain::VoteOutcome::kAccepted ? 1 : 0;
   }
   void head_changed(const chain::HeadChanged& head) override { head_slot = head.new_head.slot.value; }
+  void message_dropped(const chain::MessageDropped& dropped) override {
+    const std::lock_guard lock(mutex_);
+    ++drops_[std::string(to_string(dropped.reason))];
+  }
+  void gossip_counted(const chain::GossipCounted& counted) override {
+    gossip_messages = counted.messages;
+    gossip_duplicates = counted.duplicates;
+  }
   void peer_changed(const chain::PeerChanged& change) override { lost_peers += change.connected ? 0 : 1; }
 
   [[nodiscard]] std::vector<base::Duration> sorted() const {
@@ -71,6 +80,13 @@ class Watch final : public chain::Events {
     return out;
   }
 
+  [[nodiscard]] std::map<std::string, std::uint64_t> drops() const {
+    const std::lock_guard lock(mutex_);
+    return drops_;
+  }
+
+  std::atomic<std::uint64_t> gossip_messages = 0;
+  std::atomic<std::uint64_t> gossip_duplicates = 0;
   std::atomic<std::uint64_t> votes = 0;
   std::atomic<std::uint64_t> accepted = 0;
   std::atomic<std::uint64_t> head_slot = 0;
@@ -79,6 +95,7 @@ class Watch final : public chain::Events {
  private:
   mutable std::mutex mutex_;
   std::vector<base::Duration> lateness_;
+  std::map<std::string, std::uint64_t> drops_;
 };
 
 /// A node with the seams of the operating system.
@@ -160,6 +177,9 @@ nlohmann::ordered_json report(const Options& options, const Watch& watch, std::u
           {"sent", sent},
           {"votes_handled", watch.votes.load()},
           {"votes_accepted", watch.accepted.load()},
+          {"gossip_messages", watch.gossip_messages.load()},
+          {"gossip_duplicates", watch.gossip_duplicates.load()},
+          {"dropped", watch.drops()},
           {"head_slot", watch.head_slot.load()},
           {"lost_peers", watch.lost_peers.load()}};
 }
@@ -186,9 +206,14 @@ int run(const Options& options) {
     fmt::print(stderr, "lockstep-ticks: signing took too long; ask for fewer votes or seconds\n");
     return 1;
   }
-  RealNode subject(keys, prover, "", {.anchor = anchor, .validators = keys.own(0, 1), .is_aggregator = true});
+  RealNode subject(
+      keys, prover, "",
+      {.anchor = anchor, .validators = keys.own(0, 1), .is_aggregator = true, .network_name = kNetwork});
   RealNode others(keys, prover, subject.address(),
-                  {.anchor = anchor, .validators = keys.own(1, kHonest - 1), .is_aggregator = false});
+                  {.anchor = anchor,
+                   .validators = keys.own(1, kHonest - 1),
+                   .is_aggregator = false,
+                   .network_name = kNetwork});
   subject.node.start();
   others.node.start();
   std::uint64_t sent = 0;

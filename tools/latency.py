@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# How late slot ticks come under floods of votes, with the cures and without: a table and a plot by one command.
+"""Measures slot-tick latency at several loads, in virtual time (lockstep run, with the cost table of the story) and on
+OS threads (lockstep-ticks, with real XMSS signatures), once with all cures and once without each. Writes latency.json,
+latency.md and latency.svg to a directory. --from draws table and plot of figures that are there already."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+STORY = "ticks_stay_on_time_under_the_flood_of_the_discussion"
+# What can be switched off, by the name of its setting, and what the figures call it.
+CURES = {"chain_worker": "without a chain thread"}
+ALL = "all cures"
+NONE = "no cure"
+POINTS = ("p50", "p99", "p999", "max")
+WORLDS = {"virtual": "virtual time", "threads": "OS threads, real XMSS"}
+
+
+def run(command, may_fail=False):
+    """The JSON object that a program of ours prints."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode not in ((0, 1) if may_fail else (0,)):
+        sys.exit(f"latency.py: {' '.join(command)} ended with {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def virtual(options, load, off):
+    settings = [f"messages={load}"] + [f"{cure}=off" for cure in off]
+    command = [os.path.join(options.bin, "lockstep"), "run", STORY, "--json", "--seed", str(options.seed), "--slots",
+               str(options.slots), "--plan-out", os.devnull]
+    for setting in settings:
+        command += ["--set", setting]
+    told = run(command, may_fail=True)
+    failure = told["failure"]
+    return {"late_ms": told["tick_lateness_ms"], "held": told["verdict"] == "pass",
+            "note": failure["sentence"] if failure else ""}
+
+
+def threads(options, load, off):
+    command = [os.path.join(options.bin, "lockstep-ticks"), "--messages", str(load), "--seconds", str(options.seconds),
+               "--seed", str(options.seed)]
+    for cure in off:
+        command += [f"--{cure.replace('_', '-')}", "0"]
+    told = run(command)
+    return {"late_ms": told["tick_lateness_ms"], "held": True, "ticks": told["ticks"],
+            "note": f"{told['votes_handled']} votes handled, {told['votes_accepted']} accepted"}
+
+
+def variants():
+    """(name, the cures that are off)"""
+    single = [(name, [cure]) for cure, name in CURES.items()]
+    return [(ALL, [])] + single + ([(NONE, list(CURES))] if len(CURES) > 1 else [])
+
+
+def measure(options):
+    figures = []
+    for world, how in (("virtual", virtual), ("threads", threads)):
+        for load in options.loads if world in options.worlds else ():
+            for name, off in variants():
+                figure = {"world": world, "load": load, "cures": name, **how(options, load, off)}
+                late = figure["late_ms"]
+                print(f"{WORLDS[world]}, {load} votes per interval, {name}: "
+                      + ", ".join(f"{point} {late[point]:.3f} ms" for point in POINTS), flush=True)
+                figures.append(figure)
+    return figures
+
+
+def table(figures):
+    lines = ["| world | votes per interval and node | cures | p50 ms | p99 ms | p99.9 ms | max ms |",
+             "| --- | ---: | --- | ---: | ---: | ---: | ---: |"]
+    for figure in figures:
+        late = figure["late_ms"]
+        cells = [WORLDS[figure["world"]], str(figure["load"]), figure["cures"]]
+        lines.append("| " + " | ".join(cells + [f"{late[point]:.3f}" for point in POINTS]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+class Plot:
+    """One panel for each world: for each load and variant a line from the median to the latest tick."""
+
+    WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 340, 62, 16, 56, 44
+    LOWEST, HIGHEST = 0.01, 100_000.0
+    COLOURS = ("#1b7837", "#b2182b", "#2166ac", "#e08214", "#762a83", "#4d4d4d")
+
+    def __init__(self, figures):
+        self.figures = figures
+        self.worlds = [world for world in WORLDS if any(f["world"] == world for f in figures)]
+        self.names = list(dict.fromkeys(f["cures"] for f in figures))
+        self.out = []
+
+    def y(self, milliseconds):
+        from math import log10
+        clamped = min(max(milliseconds, self.LOWEST), self.HIGHEST)
+        part = (log10(clamped) - log10(self.LOWEST)) / (log10(self.HIGHEST) - log10(self.LOWEST))
+        return self.TOP + (self.HEIGHT - self.TOP - self.BOTTOM) * (1 - part)
+
+    def text(self, x, y, words, size=11, anchor="middle", colour="#222"):
+        self.out.append(f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" '
+                        f'fill="{colour}">{words}</text>')
+
+    def line(self, x1, y1, x2, y2, colour, width=1.0, dash=""):
+        self.out.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" '
+                        f'stroke-width="{width}"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/>")
+
+    def axes(self, offset, world):
+        left, right = offset + self.LEFT, offset + self.WIDTH - self.RIGHT
+        self.text((left + right) / 2, 20, WORLDS[world], 13)
+        for power in range(-2, 6):
+            value = 10.0 ** power
+            self.line(left, self.y(value), right, self.y(value), "#ddd")
+            label = f"{value:g} ms" if value < 1000 else f"{value / 1000:g} s"
+            self.text(left - 6, self.y(value) + 4, label, 10, "end")
+        for value, words in ((50, "50 ms"), (800, "an interval")):
+            self.line(left, self.y(value), right, self.y(value), "#b2182b", 1, "4 3")
+            self.text(right, self.y(value) - 3, words, 9, "end", "#b2182b")
+        self.text((left + right) / 2, self.HEIGHT - 8, "votes per interval and node")
+
+    def panel(self, offset, world):
+        self.axes(offset, world)
+        loads = sorted({f["load"] for f in self.figures if f["world"] == world})
+        width = (self.WIDTH - self.LEFT - self.RIGHT) / max(len(loads), 1)
+        for i, load in enumerate(loads):
+            middle = offset + self.LEFT + width * (i + 0.5)
+            self.text(middle, self.HEIGHT - self.BOTTOM + 16, str(load))
+            for j, name in enumerate(self.names):
+                for figure in self.figures:
+                    if (figure["world"], figure["load"], figure["cures"]) == (world, load, name):
+                        self.mark(middle + (j - (len(self.names) - 1) / 2) * 18, figure["late_ms"],
+                                  self.COLOURS[j % len(self.COLOURS)])
+
+    def mark(self, x, late, colour):
+        self.line(x, self.y(late["p50"]), x, self.y(late["max"]), colour, 2)
+        for point, half in (("p50", 6), ("p99", 5), ("p999", 4)):
+            self.line(x - half, self.y(late[point]), x + half, self.y(late[point]), colour, 2)
+        self.out.append(f'<circle cx="{x:.1f}" cy="{self.y(late["max"]):.1f}" r="3.5" fill="{colour}"/>')
+
+    def svg(self):
+        for i, world in enumerate(self.worlds):
+            self.panel(i * self.WIDTH, world)
+        width = self.WIDTH * max(len(self.worlds), 1)
+        for j, name in enumerate(self.names):
+            x = self.LEFT + j * 170
+            self.line(x, 40, x + 18, 40, self.COLOURS[j % len(self.COLOURS)], 3)
+            self.text(x + 24, 44, name, 11, "start")
+        self.text(width - self.RIGHT, 44, "bars: p50, p99, p99.9; dot: the latest", 10, "end", "#666")
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{self.HEIGHT}" '
+                f'font-family="sans-serif"><title>How late slot ticks come</title>'
+                f'<rect width="100%" height="100%" fill="white"/>' + "\n".join(self.out) + "</svg>\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", default="build/release/bin", help="where lockstep and lockstep-ticks are")
+    parser.add_argument("--out", default="latency", help="directory to write to")
+    parser.add_argument("--loads", type=int, nargs="+", default=[10, 100, 1000], help="votes per interval and node")
+    parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
+    parser.add_argument("--slots", type=int, default=40, help="of the runs in virtual time")
+    parser.add_argument("--seconds", type=int, default=80, help="of the runs on OS threads: 80 make 100 ticks")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--from", dest="source", help="latency.json of an earlier measurement")
+    options = parser.parse_args()
+    if options.source:
+        with open(options.source, encoding="utf-8") as file:
+            figures = json.load(file)
+    else:
+        figures = measure(options)
+    os.makedirs(options.out, exist_ok=True)
+    for name, text in (("latency.json", json.dumps(figures, indent=1) + "\n"), ("latency.md", table(figures)),
+                       ("latency.svg", Plot(figures).svg())):
+        with open(os.path.join(options.out, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    print(f"written to {options.out}: latency.json, latency.md, latency.svg")
+
+
+if __name__ == "__main__":
+    main()
