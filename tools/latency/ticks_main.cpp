@@ -190,7 +190,10 @@ int run(const Options& options) {
   plan.network = kNetwork;
   plan.first_interval = kFirstSlot * spec::INTERVALS_PER_SLOT;
   plan.intervals = std::chrono::seconds(options.seconds) / interval;
-  const Keys keys(std::max<std::size_t>(2 * plan.per_interval, kHonest), kHonest, options.seed);
+  // Enough for the valid votes of a slot, which are a few more in one than in another.
+  const std::size_t voters =
+      plan.per_interval * spec::INTERVALS_PER_SLOT * (100 - plan.unknown_percent) / 100 * 5 / 4 + kHonest;
+  const Keys keys(std::min<std::size_t>(voters, 4096), kHonest, options.seed);
   const crypto::BindingProver prover(keys.scheme());
   // Votes speak of the genesis block, which depends on its time: that must leave room for signing.
   const real::SystemClock clock;

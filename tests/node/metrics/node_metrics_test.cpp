@@ -211,7 +211,7 @@ TEST_F(NodeMetricsTest, counts_duties_done_and_skipped) {
 
 TEST_F(NodeMetricsTest, tells_how_old_an_aggregate_is) {
   tick(5 * 7 + 2);
-  for (const std::uint64_t slot : {7, 6, 3, 8}) {
+  for (const std::uint64_t slot : {7U, 6U, 3U, 8U}) {
     data.slot = spec::Slot(slot);
     metrics.aggregated({.data = data, .participants = 2});
   }
