@@ -135,6 +135,7 @@ void Chain::add_own_block(SignedBlockPointer block, const spec::Root& root, spec
   const std::shared_ptr<const spec::Block> content(block, &block->block);
   const IncomingBlock incoming{.root = root, .block = std::move(block), .origin = Origin::kOwn, .from = {}};
   ++block_counts_.entered;
+  events_.input_entered({.input = Input::kBlock, .origin = Origin::kOwn});
   if (!store_.add_produced_block(root, content, std::make_shared<const spec::State>(std::move(post_state)))) {
     finish(incoming, BlockOutcome::kDuplicate, {});
     return;

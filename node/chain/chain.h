@@ -25,7 +25,7 @@ namespace lockstep::chain {
 
 /// Blocks that came before their time and are kept.
 inline constexpr std::size_t kEarlyBlocksMax = 64;
-/// How far ahead of the clock a block may lie to be kept.
+/// How far ahead of the clock a block or a vote may lie to be kept.
 inline constexpr std::uint64_t kEarlySlotsMax = 16;
 /// Blocks that wait for their turn to be imported. Above all that the other two can hold and one whole
 /// answer.
@@ -45,6 +45,7 @@ struct BlockCounts {
   std::uint64_t too_old = 0;
   std::uint64_t too_far_ahead = 0;
   std::uint64_t evicted = 0;
+  std::uint64_t shut_down = 0;
 };
 
 /// The votes, or aggregates, that came in so far: entered is the sum of the others and of those still held.
@@ -53,6 +54,7 @@ struct VoteCounts {
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
   std::uint64_t evicted = 0;
+  std::uint64_t shut_down = 0;
 };
 
 /// Takes blocks and votes from anywhere and brings them into the store, now or once what they need is there.
@@ -86,7 +88,14 @@ class Chain {
 
   // Blocks.
 
-  /// Takes a block and imports it, or keeps it, or refuses it.
+  /// Says that a block will be handed in, so that readers find it meanwhile; its result ends that. Any
+  /// thread.
+  void announce(const spec::Root& root) { published_.coming(root); }
+  /// Takes that back: the block will not be handed in after all. Any thread.
+  void withdraw(const spec::Root& root) { published_.came(root); }
+  /// Takes a block and imports it, or keeps it, or refuses it. Requires: `root` is the block's
+  /// hash_tree_root.
+  BlockResult on_block(const spec::Root& root, SignedBlockPointer block, Origin origin, runtime::PeerId from);
   BlockResult on_block(SignedBlockPointer block, Origin origin, runtime::PeerId from);
   /// Takes a block to be imported by a later step(). Duplicates are dropped here. Requires: `root` is the
   /// block's hash_tree_root.
@@ -127,6 +136,9 @@ class Chain {
   /// head follows at the next update_head only, at interval 1 at the latest.
   void add_own_block(SignedBlockPointer block, const spec::Root& root, spec::State post_state);
 
+  /// Gives everything that is kept back its final outcome: the node ends.
+  void shut_down();
+
   /// A digest by which a change of the store is noticed. Covers time, head, safe target, checkpoints and the
   /// sizes of tree and pools, in constant time; with `whole` also every entry of the pools.
   [[nodiscard]] std::uint64_t digest(bool whole) const;
@@ -139,6 +151,7 @@ class Chain {
 
  private:
   [[nodiscard]] BlockResult take_block(IncomingBlock incoming);
+  [[nodiscard]] BlockResult judge_block(IncomingBlock incoming);
   [[nodiscard]] spec::Verdict<bool> import(const IncomingBlock& incoming);
   [[nodiscard]] spec::Verdict<std::shared_ptr<const spec::State>> run_block(const IncomingBlock& incoming,
                                                                             const spec::State& parent_state);
@@ -160,9 +173,14 @@ class Chain {
   VoteOutcome settle(const spec::SignedAttestation& vote, Origin origin, const spec::Verdict<void>& verdict);
   VoteOutcome settle(const spec::SignedAggregatedAttestation& aggregate, Origin origin,
                      const spec::Verdict<void>& verdict);
+  /// The outcome of a verdict, counted unless the vote is still to be decided.
+  VoteOutcome decide(const spec::Verdict<void>& verdict, spec::Slot slot, VoteCounts& counts) const;
   void keep(spec::SignedAttestation vote);
   void keep(spec::SignedAggregatedAttestation aggregate);
   void retry_kept_votes();
+  void drop_kept_votes();
+  void report_end(const spec::SignedAttestation& kept, VoteOutcome outcome);
+  void report_end(const spec::SignedAggregatedAttestation& kept, VoteOutcome outcome);
   void retry_everything_kept();
   [[nodiscard]] std::vector<spec::SignedAggregatedAttestation> aggregate();
 

@@ -15,6 +15,11 @@ namespace lockstep::chain {
 
 BlockResult Chain::on_block(SignedBlockPointer block, Origin origin, runtime::PeerId from) {
   const spec::Root root = spec::hash_tree_root(block->block);
+  return on_block(root, std::move(block), origin, from);
+}
+
+BlockResult Chain::on_block(const spec::Root& root, SignedBlockPointer block, Origin origin,
+                            runtime::PeerId from) {
   ++block_counts_.entered;
   return take_block({.root = root, .block = std::move(block), .origin = origin, .from = from});
 }
@@ -35,13 +40,7 @@ std::optional<BlockResult> Chain::step() {
     IncomingBlock incoming = std::move(ready_.front());
     ready_.pop_front();
     report_level(Buffer::kReadyBlocks, ready_.size(), kReadyBlocksMax);
-    const spec::Root root = incoming.root;
-    const BlockResult result = take_block(std::move(incoming));
-    // Only here, so that whoever looks for it meanwhile finds it in one place or another.
-    if (result.outcome != BlockOutcome::kEarly) {
-      published_.came(root);
-    }
-    return result;
+    return take_block(std::move(incoming));
   }
   retry_kept_votes();
   return std::nullopt;
@@ -52,6 +51,15 @@ bool Chain::is_early(spec::Slot slot) const {
 }
 
 BlockResult Chain::take_block(IncomingBlock incoming) {
+  const BlockResult result = judge_block(std::move(incoming));
+  // Only here, so that whoever looks for it meanwhile finds it in one place or another.
+  if (result.outcome != BlockOutcome::kEarly) {
+    published_.came(result.root);
+  }
+  return result;
+}
+
+BlockResult Chain::judge_block(IncomingBlock incoming) {
   if (knows(incoming.root)) {
     return finish(incoming, BlockOutcome::kDuplicate, {});
   }
@@ -260,10 +268,29 @@ void Chain::count(BlockOutcome outcome) {
     case BlockOutcome::kEvicted:
       ++block_counts_.evicted;
       return;
+    case BlockOutcome::kShutDown:
+      ++block_counts_.shut_down;
+      return;
     case BlockOutcome::kUnknownParent:
     case BlockOutcome::kEarly:
+    case BlockOutcome::kNotSynced:
+    case BlockOutcome::kQueueFull:
       return;
   }
+}
+
+void Chain::shut_down() {
+  constexpr spec::Slot kAll(~std::uint64_t{0});
+  drop_waiting(published_.waiting().take_up_to("shut down", kAll), BlockOutcome::kShutDown, {});
+  std::vector<IncomingBlock> left = early_.take_up_to(kAll);
+  std::move(ready_.begin(), ready_.end(), std::back_inserter(left));
+  ready_.clear();
+  for (IncomingBlock& block : left) {
+    published_.came(block.root);
+    block.origin = Origin::kBuffered;
+    finish(block, BlockOutcome::kShutDown, {});
+  }
+  drop_kept_votes();
 }
 
 }  // namespace lockstep::chain

@@ -4,28 +4,18 @@
 
 #include "node/chain/chain.h"
 #include "node/chain/metered.h"
+#include "node/spec/slot.h"
 
 namespace lockstep::chain {
 namespace {
 
-/// leanSpec keeps a vote only if it names a block that may still come.
-bool is_retryable(spec::RejectionReason reason) {
+/// What may be right later: leanSpec keeps votes that name blocks which may still come; a vote whose slot
+/// begins soon is right then. (A state cannot be missing by itself: the store keeps one for each block.)
+bool is_retryable(spec::RejectionReason reason, spec::Slot slot, spec::Slot now) {
   return reason == spec::RejectionReason::UNKNOWN_SOURCE_BLOCK ||
          reason == spec::RejectionReason::UNKNOWN_TARGET_BLOCK ||
-         reason == spec::RejectionReason::UNKNOWN_HEAD_BLOCK;
-}
-
-/// The outcome of a verdict, counted unless the vote is still to be decided.
-VoteOutcome decide(const spec::Verdict<void>& verdict, VoteCounts& counts) {
-  if (verdict) {
-    ++counts.accepted;
-    return VoteOutcome::kAccepted;
-  }
-  if (is_retryable(verdict.error())) {
-    return VoteOutcome::kBuffered;
-  }
-  ++counts.rejected;
-  return VoteOutcome::kRejected;
+         reason == spec::RejectionReason::UNKNOWN_HEAD_BLOCK ||
+         (reason == spec::RejectionReason::ATTESTATION_TOO_FAR_IN_FUTURE && slot <= now + kEarlySlotsMax);
 }
 
 spec::RejectionReason reason_of(const spec::Verdict<void>& verdict) {
@@ -36,6 +26,9 @@ spec::RejectionReason reason_of(const spec::Verdict<void>& verdict) {
 
 VoteOutcome Chain::on_gossip_attestation(spec::SignedAttestation vote, Origin origin) {
   ++attestation_counts_.entered;
+  if (origin == Origin::kOwn) {
+    events_.input_entered({.input = Input::kAttestation, .origin = origin});
+  }
   const VoteOutcome outcome = settle(vote, origin, try_attestation(vote));
   if (outcome == VoteOutcome::kBuffered) {
     keep(std::move(vote));
@@ -88,7 +81,7 @@ spec::Verdict<void> Chain::try_aggregate(const spec::SignedAggregatedAttestation
 
 VoteOutcome Chain::settle(const spec::SignedAttestation& vote, Origin origin,
                           const spec::Verdict<void>& verdict) {
-  const VoteOutcome outcome = decide(verdict, attestation_counts_);
+  const VoteOutcome outcome = decide(verdict, vote.data.slot, attestation_counts_);
   // One report when a kept vote is kept again would be noise: it has been reported as kept.
   if (outcome != VoteOutcome::kBuffered || origin != Origin::kBuffered) {
     events_.vote_handled({.validator = vote.validator_index,
@@ -102,7 +95,7 @@ VoteOutcome Chain::settle(const spec::SignedAttestation& vote, Origin origin,
 
 VoteOutcome Chain::settle(const spec::SignedAggregatedAttestation& aggregate, Origin origin,
                           const spec::Verdict<void>& verdict) {
-  const VoteOutcome outcome = decide(verdict, aggregate_counts_);
+  const VoteOutcome outcome = decide(verdict, aggregate.data.slot, aggregate_counts_);
   if (outcome != VoteOutcome::kBuffered || origin != Origin::kBuffered) {
     events_.aggregate_handled({.data = aggregate.data,
                                .participants = aggregate.proof.participants.popcount(),
@@ -113,15 +106,22 @@ VoteOutcome Chain::settle(const spec::SignedAggregatedAttestation& aggregate, Or
   return outcome;
 }
 
+VoteOutcome Chain::decide(const spec::Verdict<void>& verdict, spec::Slot slot, VoteCounts& counts) const {
+  if (verdict) {
+    ++counts.accepted;
+    return VoteOutcome::kAccepted;
+  }
+  if (is_retryable(verdict.error(), slot, spec::slot_of(store_.time()))) {
+    return VoteOutcome::kBuffered;
+  }
+  ++counts.rejected;
+  return VoteOutcome::kRejected;
+}
+
 void Chain::keep(spec::SignedAttestation vote) {
   if (pending_attestations_.size() >= kPendingAttestationsMax) {
-    const spec::SignedAttestation& oldest = pending_attestations_.front();
     ++attestation_counts_.evicted;
-    events_.vote_handled({.validator = oldest.validator_index,
-                          .data = oldest.data,
-                          .origin = Origin::kBuffered,
-                          .outcome = VoteOutcome::kEvicted,
-                          .reason = {}});
+    report_end(pending_attestations_.front(), VoteOutcome::kEvicted);
     pending_attestations_.pop_front();
     attestations_to_retry_ = attestations_to_retry_ > 0 ? attestations_to_retry_ - 1 : 0;
   }
@@ -131,18 +131,44 @@ void Chain::keep(spec::SignedAttestation vote) {
 
 void Chain::keep(spec::SignedAggregatedAttestation aggregate) {
   if (pending_aggregates_.size() >= kPendingAttestationsMax) {
-    const spec::SignedAggregatedAttestation& oldest = pending_aggregates_.front();
     ++aggregate_counts_.evicted;
-    events_.aggregate_handled({.data = oldest.data,
-                               .participants = oldest.proof.participants.popcount(),
-                               .origin = Origin::kBuffered,
-                               .outcome = VoteOutcome::kEvicted,
-                               .reason = {}});
+    report_end(pending_aggregates_.front(), VoteOutcome::kEvicted);
     pending_aggregates_.pop_front();
     aggregates_to_retry_ = aggregates_to_retry_ > 0 ? aggregates_to_retry_ - 1 : 0;
   }
   pending_aggregates_.push_back(std::move(aggregate));
   report_level(Buffer::kPendingAggregates, pending_aggregates_.size(), kPendingAttestationsMax);
+}
+
+void Chain::report_end(const spec::SignedAttestation& kept, VoteOutcome outcome) {
+  events_.vote_handled({.validator = kept.validator_index,
+                        .data = kept.data,
+                        .origin = Origin::kBuffered,
+                        .outcome = outcome,
+                        .reason = {}});
+}
+
+void Chain::report_end(const spec::SignedAggregatedAttestation& kept, VoteOutcome outcome) {
+  events_.aggregate_handled({.data = kept.data,
+                             .participants = kept.proof.participants.popcount(),
+                             .origin = Origin::kBuffered,
+                             .outcome = outcome,
+                             .reason = {}});
+}
+
+void Chain::drop_kept_votes() {
+  attestation_counts_.shut_down += pending_attestations_.size();
+  for (const spec::SignedAttestation& vote : std::exchange(pending_attestations_, {})) {
+    report_end(vote, VoteOutcome::kShutDown);
+  }
+  aggregate_counts_.shut_down += pending_aggregates_.size();
+  for (const spec::SignedAggregatedAttestation& aggregate : std::exchange(pending_aggregates_, {})) {
+    report_end(aggregate, VoteOutcome::kShutDown);
+  }
+  attestations_to_retry_ = 0;
+  aggregates_to_retry_ = 0;
+  report_level(Buffer::kPendingAttestations, 0, kPendingAttestationsMax);
+  report_level(Buffer::kPendingAggregates, 0, kPendingAttestationsMax);
 }
 
 void Chain::retry_everything_kept() {

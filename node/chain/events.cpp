@@ -20,13 +20,32 @@ std::string_view to_string(Origin origin) {
 }
 
 std::string_view to_string(BlockOutcome outcome) {
-  static constexpr std::array<std::string_view, 8> kNames{
-      "imported", "duplicate", "unknown_parent", "early", "too_old", "too_far_ahead", "rejected", "evicted"};
+  static constexpr std::array<std::string_view, 11> kNames{
+      "imported", "duplicate", "unknown_parent", "early",      "too_old",  "too_far_ahead",
+      "rejected", "evicted",   "not_synced",     "queue_full", "shut_down"};
   return name_in(kNames, outcome);
 }
 
 std::string_view to_string(VoteOutcome outcome) {
-  static constexpr std::array<std::string_view, 4> kNames{"accepted", "buffered", "rejected", "evicted"};
+  static constexpr std::array<std::string_view, 7> kNames{"accepted",   "buffered",   "rejected", "evicted",
+                                                          "not_synced", "queue_full", "shut_down"};
+  return name_in(kNames, outcome);
+}
+
+std::string_view to_string(Input input) {
+  static constexpr std::array<std::string_view, 3> kNames{"block", "attestation", "aggregate"};
+  return name_in(kNames, input);
+}
+
+std::string_view to_string(Command command) {
+  static constexpr std::array<std::string_view, kCommands> kNames{
+      "publish_block", "publish_attestation", "publish_aggregate", "request", "respond", "complain"};
+  return name_in(kNames, command);
+}
+
+std::string_view to_string(CommandOutcome outcome) {
+  static constexpr std::array<std::string_view, 5> kNames{"done", "refused", "queue_full", "closed",
+                                                          "shut_down"};
   return name_in(kNames, outcome);
 }
 
@@ -45,7 +64,9 @@ std::string_view to_string(Buffer buffer) {
   static constexpr std::array<std::string_view, kBuffers> kNames{
       "pending_blocks",     "early_blocks",      "ready_blocks",       "pending_attestations",
       "pending_aggregates", "seen_messages",     "requests_in_flight", "signed_blocks",
-      "block_fetches",      "response_channels", "invalid_roots",      "cached_messages"};
+      "block_fetches",      "response_channels", "invalid_roots",      "cached_messages",
+      "command_queue",      "exchange_queue",    "block_queue",        "vote_queue",
+      "aggregate_queue",    "block_lane",        "vote_lane",          "aggregate_lane"};
   return name_in(kNames, buffer);
 }
 

@@ -36,17 +36,41 @@ enum class BlockOutcome : std::uint8_t {
   kTooFarAhead,  ///< Its slot lies further in the future than early blocks are kept for.
   kRejected,     ///< The specification refuses it; the reason says why.
   kEvicted,      ///< It was kept back and made room for a later one.
+  kNotSynced,    ///< Refused unseen: the node does not follow gossip at present.
+  kQueueFull,    ///< Refused unseen: there was no room in the queue to whom it was handed.
+  kShutDown,     ///< The node ended before it could be decided.
 };
 std::string_view to_string(BlockOutcome outcome);
+/// Whether nothing more will be heard of a block after this.
+[[nodiscard]] constexpr bool is_final(BlockOutcome outcome) {
+  return outcome != BlockOutcome::kUnknownParent && outcome != BlockOutcome::kEarly;
+}
 
 /// What became of a vote or of an aggregate of votes.
 enum class VoteOutcome : std::uint8_t {
-  kAccepted,  ///< It is valid; an aggregator, or anyone for an aggregate, has stored it.
-  kBuffered,  ///< It names a block that is not here; kept and tried again after every import.
-  kRejected,  ///< The specification refuses it; the reason says why.
-  kEvicted,   ///< It was kept back and made room for a later one.
+  kAccepted,   ///< It is valid; an aggregator, or anyone for an aggregate, has stored it.
+  kBuffered,   ///< It names a block that is not here; kept and tried again after every import.
+  kRejected,   ///< The specification refuses it; the reason says why.
+  kEvicted,    ///< It was kept back and made room for a later one.
+  kNotSynced,  ///< As for blocks.
+  kQueueFull,  ///< As for blocks.
+  kShutDown,   ///< As for blocks.
 };
 std::string_view to_string(VoteOutcome outcome);
+/// Whether nothing more will be heard of a vote after this.
+[[nodiscard]] constexpr bool is_final(VoteOutcome outcome) {
+  return outcome != VoteOutcome::kBuffered;
+}
+
+/// What the ledger of a node is kept about: each of these enters once and has one final outcome.
+enum class Input : std::uint8_t { kBlock, kAttestation, kAggregate };
+std::string_view to_string(Input input);
+
+/// Something entered the node; its final outcome follows.
+struct InputEntered {
+  Input input;
+  Origin origin;
+};
 
 /// The slot clock moved on by one interval.
 struct TickHappened {
@@ -56,6 +80,24 @@ struct TickHappened {
   base::Duration lateness;
   /// Intervals that were jumped over before this one because the node had stalled for too long.
   std::uint64_t skipped;
+};
+
+/// The chain has been ticked to an interval and the duties that fall into it are done, on the thread that
+/// owns the chain.
+struct IntervalDone {
+  spec::Interval interval;
+  /// How long after the interval's beginning, by the node's own wall clock. Never negative.
+  base::Duration lateness;
+};
+
+/// The slot clock has not moved on for too long; reported once for each such episode.
+struct SlotDriverStalled {
+  base::Duration standing;
+};
+
+/// A thread of the node ended although nobody had asked it to; the node stops.
+struct ThreadDied {
+  std::string_view name;
 };
 
 /// A block got one of its outcomes. `block` is valid during the call only.
@@ -127,23 +169,51 @@ struct DutySkipped {
   DutySkip reason;
 };
 
-/// One of our validators signed a block and the node published it. `block` is valid during the call only.
+/// One of our validators signed a block, which goes to be published. `block` is valid during the call only.
 struct BlockProposed {
   spec::Root root;
   const spec::Block& block;
 };
 
-/// One of our validators signed a vote and the node published it. `data` is valid during the call only.
+/// One of our validators signed a vote, which goes to be published. `data` is valid during the call only.
 struct Attested {
   spec::ValidatorIndex validator;
   const spec::AttestationData& data;
 };
 
-/// This node, as an aggregator, joined votes into one proof and published it. `data` is valid during the call
-/// only.
+/// This node, as an aggregator, joined votes into one proof, which goes to be published. `data` is valid
+/// during the call only.
 struct Aggregated {
   const spec::AttestationData& data;
   std::size_t participants;
+};
+
+/// What other threads ask of the thread that owns the network.
+enum class Command : std::uint8_t {
+  kPublishBlock,
+  kPublishAttestation,
+  kPublishAggregate,
+  kRequest,
+  kRespond,
+  kComplain,
+};
+inline constexpr std::size_t kCommands = 6;
+std::string_view to_string(Command command);
+
+/// What became of a command.
+enum class CommandOutcome : std::uint8_t {
+  kDone,       ///< Carried out.
+  kRefused,    ///< The transport would not take it.
+  kQueueFull,  ///< There was no room in the queue to the network's thread; whoever asked rolled back.
+  kClosed,     ///< The network's thread has ended; whoever asked rolled back.
+  kShutDown,   ///< The network's thread ended before its turn came.
+};
+std::string_view to_string(CommandOutcome outcome);
+
+/// A command got its one outcome.
+struct CommandHandled {
+  Command command;
+  CommandOutcome outcome;
 };
 
 /// The places where a node keeps things for later or remembers what it saw. Each has a named bound.
@@ -160,8 +230,16 @@ enum class Buffer : std::uint8_t {
   kResponseChannels,  ///< Requests of peers that are not answered whole.
   kInvalidRoots,      ///< Blocks that were refused and are not fetched again.
   kCachedMessages,
+  kCommandQueue,    ///< To the network's thread.
+  kExchangeQueue,   ///< Requests, answers and peers, from the network's thread.
+  kBlockQueue,      ///< Blocks, from the network's thread.
+  kVoteQueue,       ///< Votes, likewise.
+  kAggregateQueue,  ///< Aggregates, likewise.
+  kBlockLane,       ///< Blocks, on their way to the chain's thread.
+  kVoteLane,        ///< Votes, likewise.
+  kAggregateLane,   ///< Aggregates, likewise.
 };
-inline constexpr std::size_t kBuffers = 12;
+inline constexpr std::size_t kBuffers = 20;
 std::string_view to_string(Buffer buffer);
 
 /// A buffer's fill changed.
@@ -333,9 +411,11 @@ struct PeerChanged {
   bool by_us;
 };
 
-/// Receives the reports. Called on the node's own threads, between two steps of its work and never with a
-/// lock held; it must not call back into the node. Every method does nothing unless overridden, so that a
-/// listener names only what it wants.
+/// Receives the reports. Called on several of the node's threads, at the same time where these are the
+/// operating system's; between two steps of their work and never with a lock held. It must not call back into
+/// the node. What belongs to the chain (blocks, votes, aggregates that were judged; head, checkpoints,
+/// duties) comes from the one thread that owns the chain, in the order in which it happened. Every method
+/// does nothing unless overridden, so that a listener names only what it wants.
 class Events {
  public:
   virtual ~Events() = default;
@@ -343,7 +423,12 @@ class Events {
   /// The store is about to judge a block, a vote or an aggregate; what became of it is reported next. The
   /// store may be asked for its digest during this call and the next (node::Node::store_digest).
   virtual void input_began() {}
+  virtual void input_entered(const InputEntered&) {}
   virtual void tick_happened(const TickHappened&) {}
+  virtual void interval_done(const IntervalDone&) {}
+  virtual void slot_driver_stalled(const SlotDriverStalled&) {}
+  virtual void thread_died(const ThreadDied&) {}
+  virtual void command_handled(const CommandHandled&) {}
   virtual void block_handled(const BlockHandled&) {}
   virtual void vote_handled(const VoteHandled&) {}
   virtual void aggregate_handled(const AggregateHandled&) {}

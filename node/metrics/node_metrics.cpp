@@ -105,6 +105,9 @@ void NodeMetrics::block_handled(const chain::BlockHandled& block) {
       break;
     case kUnknownParent:
     case kEarly:
+    case kNotSynced:
+    case kQueueFull:
+    case kShutDown:
       break;
   }
   next_.block_handled(block);
@@ -134,6 +137,10 @@ void NodeMetrics::count_vote(VoteKind kind, chain::Origin origin, chain::VoteOut
     case kEvicted:
       registry_.add({Metric::kPendingAttestationsEvicted, kind});
       return;
+    case kNotSynced:
+    case kQueueFull:
+    case kShutDown:
+      break;
   }
   if (is_replay) {
     registry_.add({Metric::kPendingAttestationsReplay, kind,

@@ -20,6 +20,9 @@ struct Config {
   std::vector<OwnValidator> validators;
   /// Whether this node joins votes into aggregates at interval 2.
   bool is_aggregator = false;
+  /// Whether the chain has a thread of its own. Without, the main thread does its work, and is late for
+  /// whatever takes long.
+  bool chain_worker = true;
   /// The network's name within topics: leanSpec's fork digest without 0x.
   std::string network_name = "12345678";
 };

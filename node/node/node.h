@@ -23,12 +23,13 @@ struct Status {
   spec::Checkpoint finalized;
 };
 
-/// One node. Its thread `main` owns everything; the public methods may be called from any thread.
+/// One node: threads `main`, `network` and `chain`, of which each owns its part. The public methods may be
+/// called from any thread but the node's own.
 class Node {
  public:
   /// Builds the node; nothing runs yet. `runtime`'s parts, `scheme`, `prover` and `events` outlive the node.
   Node(const runtime::Runtime& runtime, const crypto::SignatureScheme& scheme,
-       const crypto::AggregateProver& prover, chain::Events& events, Config config);
+       const crypto::AggregateProver& prover, chain::Events& events, const Config& config);
 
   /// Requires: the node was never started, or was stopped.
   ~Node();
@@ -36,26 +37,27 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  /// Starts the thread `main`. Called once.
+  /// Starts the node's threads. Called once.
   void start();
 
-  /// Asks the node to stop and waits until its thread has ended. Does nothing when it is not running.
+  /// Asks the node to stop and waits until all of its threads have ended: whoever calls, and however many do
+  /// at once. What was still under way has then got its outcome. Does nothing when it is not running. A piece
+  /// of work that has begun is finished first.
   void stop();
 
-  /// Asks the node to stop without waiting for it.
+  /// Asks the node to stop without waiting for it. Its own threads may, too.
   void request_stop();
 
-  /// A coherent snapshot. While the node runs only its own thread may ask (from within a report, say);
-  /// before start() and after stop() anybody.
+  /// A coherent snapshot. Any thread, also the node's own.
   [[nodiscard]] Status status() const;
-
   /// What any thread may read of the chain, at any time while the node exists.
   [[nodiscard]] const chain::ChainReader& reader() const;
   /// Whether the node joins votes into aggregates; any thread may change it at any time.
   [[nodiscard]] runtime::Atomic<bool>& aggregator_role();
 
   /// A digest of the fork-choice store by which a change is noticed, in constant time; with `whole` it also
-  /// covers every pending vote. Who may ask is as for status().
+  /// covers every pending vote. While the node runs only the thread that owns the chain may ask, from within
+  /// a report about it; before start() and after stop() anybody.
   [[nodiscard]] std::uint64_t store_digest(bool whole) const;
 
  private:

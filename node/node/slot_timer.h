@@ -38,6 +38,8 @@ class SlotTimer {
   /// clock stands. At most one interval away, so that a wall clock that is set forward is noticed.
   [[nodiscard]] base::Instant next_look(std::optional<base::WallTime> alarm) const;
 
+  /// When an interval begins by the wall clock.
+  [[nodiscard]] base::WallTime start_of(spec::Interval interval) const { return slots_.start_of(interval); }
   /// The slot that the wall clock is in; nothing before genesis.
   [[nodiscard]] std::optional<spec::Slot> current_slot() const;
 

@@ -136,8 +136,9 @@ std::optional<chain::DutySkip> Duties::make_block(spec::Slot slot, Signer& signe
   auto block = std::make_shared<const spec::SignedBlock>(
       spec::SignedBlock{.block = std::move(built->block), .proof = {.proof = {.data = *proof}}});
   chain_.add_own_block(block, root, std::move(built->post_state));
-  publisher_.publish_block(*block);
+  // Reported first: others may have the block before the next line is reached.
   events_.block_proposed({.root = root, .block = block->block});
+  publisher_.publish_block(std::move(block));
   return std::nullopt;
 }
 
@@ -176,8 +177,8 @@ std::optional<chain::DutySkip> Duties::vote(Signer& signer, const spec::Attestat
   }
   spec::SignedAttestation signed_vote{
       .validator_index = signer.own.index, .data = data, .signature = {.data = std::move(*signature)}};
-  publisher_.publish_attestation(signed_vote);
   events_.attested({.validator = signer.own.index, .data = data});
+  publisher_.publish_attestation(signed_vote);
   chain_.on_gossip_attestation(std::move(signed_vote), chain::Origin::kOwn);
   return std::nullopt;
 }

@@ -91,11 +91,11 @@ TEST_F(ChainVotes, a_kept_vote_is_kept_on_through_imports_that_do_not_help_it) {
   expect_sums();
 }
 
-TEST_F(ChainVotes, only_unknown_blocks_are_worth_waiting_for) {
+TEST_F(ChainVotes, only_unknown_blocks_and_slots_that_begin_soon_are_worth_waiting_for) {
   test::tick_to(chain, 6);
   give_block();
   spec::SignedAttestation future = products.votes[0];
-  future.data.slot = spec::Slot(9);
+  future.data.slot = spec::Slot(2 + kEarlySlotsMax);
   EXPECT_EQ(chain.on_gossip_attestation(future, Origin::kGossip), VoteOutcome::kRejected);
   EXPECT_EQ(events.votes.back().second, spec::RejectionReason::ATTESTATION_TOO_FAR_IN_FUTURE);
   spec::SignedAttestation forged = products.votes[0];
@@ -108,7 +108,23 @@ TEST_F(ChainVotes, only_unknown_blocks_are_worth_waiting_for) {
   EXPECT_EQ(events.votes.back().second, spec::RejectionReason::VALIDATOR_NOT_IN_STATE);
   EXPECT_TRUE(chain.store().attestation_signatures().empty());
   EXPECT_EQ(chain.pending_attestations(), 0U);
+  future.data.slot = spec::Slot(1 + kEarlySlotsMax);
+  EXPECT_EQ(chain.on_gossip_attestation(future, Origin::kGossip), VoteOutcome::kBuffered);
+  EXPECT_EQ(chain.pending_attestations(), 1U);
   expect_sums();
+}
+
+TEST_F(ChainVotes, what_is_still_kept_when_the_node_ends_is_reported) {
+  test::tick_to(chain, 6);
+  EXPECT_EQ(chain.on_gossip_attestation(products.votes[0], Origin::kGossip), VoteOutcome::kBuffered);
+  EXPECT_EQ(chain.on_gossip_aggregated_attestation(products.aggregates[0], Origin::kGossip),
+            VoteOutcome::kBuffered);
+  chain.shut_down();
+  EXPECT_EQ(events.votes.back().first, VoteOutcome::kShutDown);
+  EXPECT_EQ(events.aggregates.back().first, VoteOutcome::kShutDown);
+  EXPECT_EQ(chain.attestation_counts().shut_down, 1U);
+  EXPECT_EQ(chain.aggregate_counts().shut_down, 1U);
+  EXPECT_EQ(chain.pending_attestations() + chain.pending_aggregates(), 0U);
 }
 
 TEST_F(ChainVotes, kept_votes_stay_within_their_bound_and_the_oldest_goes) {

@@ -57,7 +57,7 @@ const std::vector<std::string> kKnownToDashboards = {
     "lean_pending_blocks_depth",
     "lean_pending_blocks_evicted_total{reason=cap|pre_finalized|duplicate|too_far_future}",
     "lean_pending_blocks_replayed_total{result=imported|duplicate|unknown_parent|early|too_old|too_far_ahead|"
-    "rejected|evicted}",
+    "rejected|evicted|not_synced|queue_full|shut_down}",
     "lean_blocks_future_slot_dropped_total",
     "lean_pending_attestations_size{kind=attestation|aggregation}",
     "lean_pending_attestations_buffered_total{kind=attestation|aggregation,reason=unknown_block|future_slot}",
@@ -70,10 +70,13 @@ const std::vector<std::string> kKnownToDashboards = {
     "lockstep_tick_lateness_seconds",
     "lockstep_intervals_skipped_total",
     "lockstep_blocks_total{origin=gossip|sync|own|buffered|block,outcome=imported|duplicate|unknown_parent|"
+    "not_synced|queue_full|shut_down|"
     "early|too_old|too_far_ahead|rejected|evicted}",
     "lockstep_attestations_total{origin=gossip|sync|own|buffered|block,outcome=accepted|buffered|rejected|"
+    "not_synced|queue_full|shut_down|"
     "evicted}",
     "lockstep_aggregates_total{origin=gossip|sync|own|buffered|block,outcome=accepted|buffered|rejected|"
+    "not_synced|queue_full|shut_down|"
     "evicted}",
     "lockstep_rejections_total{kind=block|attestation|aggregate,reason=BLOCK_SLOT_NOT_IN_FUTURE|"
     "BLOCK_OLDER_THAN_LATEST_HEADER|BLOCK_SLOT_MISMATCH|PARENT_ROOT_MISMATCH|STATE_ROOT_MISMATCH|"
@@ -87,11 +90,13 @@ const std::vector<std::string> kKnownToDashboards = {
     "lockstep_duties_total{duty=propose|attest|aggregate,outcome=done|starting|not_synced|missed|"
     "already_signed|signing_failed|proving_failed|refused}",
     "lockstep_buffer_size{buffer=pending_blocks|early_blocks|ready_blocks|pending_attestations|"
+    "command_queue|exchange_queue|block_queue|vote_queue|aggregate_queue|block_lane|vote_lane|aggregate_lane|"
     "pending_aggregates|seen_messages|requests_in_flight|signed_blocks|block_fetches|"
-    "response_channels|invalid_roots}",
+    "response_channels|invalid_roots|cached_messages}",
     "lockstep_buffer_bound{buffer=pending_blocks|early_blocks|ready_blocks|pending_attestations|"
+    "command_queue|exchange_queue|block_queue|vote_queue|aggregate_queue|block_lane|vote_lane|aggregate_lane|"
     "pending_aggregates|seen_messages|requests_in_flight|signed_blocks|block_fetches|"
-    "response_channels|invalid_roots}",
+    "response_channels|invalid_roots|cached_messages}",
     "lockstep_messages_dropped_total{reason=bad_frame|bad_rpc|unknown_topic|unsubscribed|too_long|"
     "bad_snappy|bad_ssz|bad_request|bad_response|unsolicited|late_response|unknown_request|"
     "too_many_requests|endless_response|slow_response|invalid_block}",

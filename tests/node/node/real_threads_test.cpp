@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "author.h"
+#include "fast_sync.h"
 #include "node/node/node.h"
 #include "node/real/os_scheduler.h"
 #include "node/real/stopwatch_meter.h"
@@ -99,7 +100,7 @@ class RealThreads : public testing::Test {
       Config config{.anchor = anchor, .validators = keys.own(i, 1), .is_aggregator = i == 0};
       party->node = std::make_unique<Node>(runtime::Runtime{.clock = clock,
                                                             .scheduler = scheduler,
-                                                            .sync = nullptr,
+                                                            .sync = &sync,
                                                             .transport = *party->transport,
                                                             .random = party->random,
                                                             .meter = party->meter},
@@ -114,6 +115,7 @@ class RealThreads : public testing::Test {
   const test::Keys keys{4};
   FastClock clock;
   real::OsScheduler scheduler;
+  test::FastSync sync{[this](base::Instant fast) { return clock.real_time(fast); }};
   std::vector<std::unique_ptr<Party>> parties;
 };
 

@@ -72,8 +72,8 @@ SlotProducts Author::run_slot(std::uint64_t slot, bool propose, bool vote) {
   return std::move(products_);
 }
 
-void Author::publish_block(const spec::SignedBlock& block) {
-  products_.block = std::make_shared<const spec::SignedBlock>(block);
+void Author::publish_block(chain::SignedBlockPointer block) {
+  products_.block = std::move(block);
 }
 
 void Author::publish_attestation(const spec::SignedAttestation& vote) {

@@ -55,7 +55,7 @@ class Author final : public validator::Publisher {
 
   [[nodiscard]] chain::Chain& chain() { return chain_; }
 
-  void publish_block(const spec::SignedBlock& block) override;
+  void publish_block(chain::SignedBlockPointer block) override;
   void publish_attestation(const spec::SignedAttestation& vote) override;
 
  private:

@@ -16,7 +16,7 @@ constexpr std::uint64_t kGenesis = 1000;
 
 class Outbox final : public Publisher {
  public:
-  void publish_block(const spec::SignedBlock& block) override { blocks.push_back(block); }
+  void publish_block(chain::SignedBlockPointer block) override { blocks.push_back(*block); }
   void publish_attestation(const spec::SignedAttestation& vote) override { votes.push_back(vote); }
   std::vector<spec::SignedBlock> blocks;
   std::vector<spec::SignedAttestation> votes;
