@@ -242,7 +242,9 @@ void Engine::advance_to(Time time) {
 
 void Engine::dispatch(const Event& event) {
   --turns_left_;
-  trace_.record(event.lane, TraceKind::kEvent, event.tag, 0);
+  if (event.tag != Event::kNotesItself) {
+    trace_.record(event.lane, TraceKind::kEvent, event.tag, 0);
+  }
   try {
     event.run(event.object, event.a, event.b);
   } catch (...) {

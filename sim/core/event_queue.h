@@ -17,6 +17,10 @@ namespace lockstep::sim {
 struct Event {
   using Function = void (*)(void* object, std::uint64_t a, std::uint64_t b);
 
+  /// The tag of a call that notes in the trace itself what it was, in each case exactly once and before
+  /// anything else happens: the engine does not note it again.
+  static constexpr std::uint32_t kNotesItself = 0xffffffff;
+
   Function run = nullptr;
   void* object = nullptr;
   std::uint64_t a = 0;

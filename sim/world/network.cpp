@@ -105,8 +105,9 @@ void Network::launch(std::uint32_t flight, Purpose latency_purpose, std::int64_t
     arrival = std::max(arrival, link.last_arrival);
     link.last_arrival = arrival;
   }
-  Event event = Event::call<&Network::arrive>(
-      *this, node_lane(link.to), static_cast<std::uint32_t>(WorldTrace::kDelivered), flight, link.to);
+  // Each arrival notes what became of it.
+  Event event =
+      Event::call<&Network::arrive>(*this, node_lane(link.to), Event::kNotesItself, flight, link.to);
   event.touches = &endpoints_[link.to];
   event.touches_too = &flights_[flight];
   engine_.call_at(at_nanoseconds(arrival), event);
