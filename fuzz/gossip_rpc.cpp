@@ -2,6 +2,7 @@
 // it.
 #include "harness.h"
 #include "node/networking/rpc.h"
+#include "node/networking/topics.h"
 
 namespace {
 
@@ -50,6 +51,9 @@ bool same(const RpcView& a, const RpcView& b) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace lockstep;
+  if (const auto topic = networking::GossipTopic::parse(fuzz::as_text({data, size}))) {
+    fuzz::check(networking::GossipTopic::parse(topic->to_text()) == topic, "a topic comes back");
+  }
   RpcView rpc;
   if (!networking::decode_rpc({data, size}, rpc)) {
     return 0;

@@ -162,6 +162,9 @@ void add_codecs(Corpus& corpus, const fs::path& vectors) {
       base::Bytes input = {1, static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)};
       input.insert(input.end(), framed.begin(), framed.end());
       corpus.add("snappy", name + "_frames", input);
+    } else if (kind == "enr") {
+      corpus.add("enr", name + "_rlp",
+                 behind(0, base::from_hex(output.value("rlp", "")).value_or(base::Bytes{})));
     }
   });
 }

@@ -1,6 +1,7 @@
 // Fuzzes snappy in both forms, as compressed bytes from a peer and as plain bytes of our own; the first byte
 // chooses.
 #include "harness.h"
+#include "node/networking/framed_payload.h"
 #include "node/networking/snappy_codec.h"
 
 namespace {
@@ -27,6 +28,19 @@ void compressed_frames(base::ByteView input) {
   }
 }
 
+void all_frames(base::ByteView input) {
+  base::Bytes out;
+  if (networking::decode_snappy_frames(input, kLengthMax, out)) {
+    fuzz::check(out.size() <= kLengthMax, "frames give no more than they may");
+  }
+  const auto payload = networking::decode_framed_payload(input);
+  if (payload) {
+    base::Bytes encoded;
+    networking::append_framed_payload(*payload, encoded);
+    fuzz::check(networking::decode_framed_payload(encoded) == payload, "a payload comes back");
+  }
+}
+
 void plain(base::ByteView input) {
   const base::Bytes original(input.begin(), input.end());
   base::Bytes block;
@@ -45,15 +59,18 @@ void plain(base::ByteView input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   base::ByteView input(data, size);
-  switch (fuzz::choose(input, 3)) {
+  switch (fuzz::choose(input, 4)) {
     case 0:
       compressed_block(input);
       break;
     case 1:
       compressed_frames(input);
       break;
-    default:
+    case 2:
       plain(input);
+      break;
+    default:
+      all_frames(input);
   }
   return 0;
 }

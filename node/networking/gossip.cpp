@@ -74,6 +74,7 @@ void Gossip::handle(runtime::PeerId from, const runtime::Frame& frame) {
     return;
   }
   if (!decode_rpc(base::ByteView(*frame).subspan(1), rpc_)) {
+    rpc_ = {};
     ++counts_.received;
     drop(from, chain::Drop::kBadRpc);
     return;

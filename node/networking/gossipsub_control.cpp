@@ -157,12 +157,12 @@ ControlOutcome Gossipsub::on_iwant(Peer& from, std::span<const base::ByteView> i
       continue;
     }
     ++from.served[key];
-    // Frames of one message each, one behind the other, are one RPC; only the first channel byte stays.
     const base::Bytes& frame = *message->frame;
-    answer->insert(answer->end(), frame.begin() + (answer->empty() ? 0 : 1), frame.end());
-    if (answer->size() >= kAnswerBytes) {
+    if (answer->size() + frame.size() > kAnswerBytes) {
       dispatch();
     }
+    // Frames of one message each, one behind the other, are one RPC; only the first channel byte stays.
+    answer->insert(answer->end(), frame.begin() + (answer->empty() ? 0 : 1), frame.end());
   }
   dispatch();
   if (malformed) {

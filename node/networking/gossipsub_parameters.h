@@ -48,7 +48,7 @@ inline constexpr std::size_t kIdsDeclinedMax = 5000;
 
 /// A peer that said it has a message must have sent it this long after it was asked, or somebody else must.
 inline constexpr base::Duration kPromiseLifetime = std::chrono::seconds(6);
-/// An answer to IWANT is cut into frames of about this many bytes.
+/// An answer to IWANT is cut into frames of at most this many bytes, or of one message.
 inline constexpr std::size_t kAnswerBytes = 1024 * 1024;
 
 }  // namespace lockstep::networking

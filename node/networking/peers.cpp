@@ -11,11 +11,10 @@ auto place_of(auto& peers, runtime::PeerId id) {
                           [](const Peer& peer, runtime::PeerId wanted) { return peer.id < wanted; });
 }
 
-/// Late answers, answers that came twice, and topics that we do not follow are nobody's fault; slowness is
+/// Late answers, answers that came twice, and topics that we have just left are nobody's fault; slowness is
 /// judged by itself.
 bool is_offence(chain::Drop reason) {
   switch (reason) {
-    case chain::Drop::kUnknownTopic:
     case chain::Drop::kUnsubscribed:
     case chain::Drop::kLateResponse:
     case chain::Drop::kSlowPeer:

@@ -99,7 +99,8 @@ const std::vector<std::string> kKnownToDashboards = {
     "response_channels|invalid_roots|cached_messages}",
     "lockstep_messages_dropped_total{reason=bad_frame|bad_rpc|unknown_topic|unsubscribed|too_long|"
     "bad_snappy|bad_ssz|bad_request|bad_response|unsolicited|late_response|unknown_request|"
-    "too_many_requests|endless_response|slow_response|invalid_block}",
+    "too_many_requests|endless_response|slow_response|invalid_block|graft_in_backoff|control_flood|"
+    "bad_message_id|broken_promise|slow_peer}",
     "lockstep_requests_sent_total{protocol=status|blocks_by_root|blocks_by_range}",
     "lockstep_requests_ended_total{protocol=status|blocks_by_root|blocks_by_range,end=answered|refused|"
     "timed_out|disconnected|invalid|not_sent|no_room}",

@@ -222,11 +222,17 @@ TEST_F(GossipTest, a_peer_is_disconnected_past_its_last_offence_and_not_listened
   EXPECT_TRUE(events.peer_changes.back().by_us);
 }
 
-TEST_F(GossipTest, unknown_topics_are_nobody_s_offence) {
+TEST_F(GossipTest, messages_of_unknown_topics_are_offences_but_following_them_is_not) {
   for (std::uint32_t i = 0; i < 3 * kOffencesMax; ++i) {
-    publish(kAlice, "elsewhere", block_data());
+    RpcView rpc;
+    rpc.subscriptions.push_back({.subscribe = true, .topic = "elsewhere"});
+    receive(kAlice, rpc);
   }
   EXPECT_TRUE(transport.disconnected.empty());
+  for (std::uint32_t i = 0; i <= kOffencesMax; ++i) {
+    publish(kAlice, "elsewhere", block_data());
+  }
+  EXPECT_EQ(transport.disconnected, std::vector{kAlice});
 }
 
 TEST_F(GossipTest, messages_go_only_to_peers_that_follow_their_topic) {

@@ -305,6 +305,38 @@ TEST_F(ReportsAddUp, accepts_reports_that_follow_from_one_another) {
   EXPECT_TRUE(court_.is_content());
 }
 
+TEST_F(ReportsAddUp, accepts_gossip_of_which_everything_has_one_outcome) {
+  invariant_->message_dropped(court_, {.peer = {}, .reason = chain::Drop::kBadSnappy});
+  invariant_->message_dropped(court_, {.peer = {}, .reason = chain::Drop::kGraftInBackoff});
+  import(0x01, 1, 0x00);
+  invariant_->gossip_counted(court_, {.messages = 8,
+                                      .duplicates = 5,
+                                      .dropped = 1,
+                                      .delivered = 2,
+                                      .control_entries = 3,
+                                      .control_outcomes = 3});
+  EXPECT_TRUE(court_.is_content());
+}
+
+TEST_F(ReportsAddUp, rejects_a_gossip_message_without_an_outcome) {
+  invariant_->gossip_counted(court_, {8, 5, 0, 2, 0, 0});
+  EXPECT_EQ(court_.complaints.size(), 1U);
+}
+
+TEST_F(ReportsAddUp, rejects_a_control_entry_without_an_outcome) {
+  invariant_->gossip_counted(court_, {0, 0, 0, 0, 2, 1});
+  EXPECT_EQ(court_.complaints.size(), 1U);
+}
+
+TEST_F(ReportsAddUp, rejects_a_drop_that_was_not_reported_and_a_block_that_never_came_in) {
+  invariant_->gossip_counted(court_, {1, 0, 1, 0, 0, 0});
+  EXPECT_EQ(court_.complaints.size(), 1U);
+  import(0x01, 1, 0x00);
+  invariant_->message_dropped(court_, {.peer = {}, .reason = chain::Drop::kBadRpc});
+  invariant_->gossip_counted(court_, {1, 0, 1, 0, 0, 0});
+  EXPECT_EQ(court_.complaints.size(), 2U);
+}
+
 TEST_F(ReportsAddUp, rejects_an_interval_that_is_missing) {
   invariant_->tick_happened(court_, {spec::Interval(3), {}, 0});
   invariant_->tick_happened(court_, {spec::Interval(5), {}, 0});
