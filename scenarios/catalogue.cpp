@@ -22,6 +22,15 @@ constexpr std::array kClockSettings = {
     SettingRule{"apart_ms", "how far fast and slow clocks are apart", "800", 0, 10'000, ""},
     SettingRule{"clock_offset_ms", "each node's clock is off by up to this besides", "0", 0, 60'000, ""},
 };
+constexpr std::array kReaderSettings = {
+    SettingRule{"readers", "threads of each node that read its chain as an API does", "2", 0, 16, ""},
+};
+
+constexpr std::array kShutDownSettings = {
+    SettingRule{"stop_at_ms", "when all but the first node are asked to stop, after the run begins", "26337",
+                0, 60'000, ""},
+};
+
 constexpr std::array kFloodSettings = {
     SettingRule{"late_ms", "no slot tick may come later than this", "50", 0, 60'000, ""},
     SettingRule{"per_second", "messages that the flood brings to each peer", "1000", 1, 100'000, ""},
@@ -135,6 +144,36 @@ const std::array kEntries = {
          .settings = {}},
         {.settings = {}, .bounds = kUsual},
         restarted_node_catches_up},
+    Entry{{.name = "reader_borrows_states_while_finality_prunes",
+           .moral = "Whoever reads a state reads it whole, whatever the chain does meanwhile.",
+           .nodes = 4,
+           .nodes_min = 4,
+           .nodes_max = 16,
+           .slots = 28,
+           .slots_min = 24,
+           .settings = {}},
+          {.settings = kReaderSettings, .bounds = kUsual},
+          reader_borrows_states_while_finality_prunes},
+    Entry{{.name = "dead_network_thread_stops_its_node",
+           .moral = "A node whose network thread ends says so and stops.",
+           .nodes = 4,
+           .nodes_min = 4,
+           .nodes_max = 16,
+           .slots = 32,
+           .slots_min = 28,
+           .settings = {}},
+          {.settings = {}, .bounds = kUsual},
+          dead_network_thread_stops_its_node},
+    Entry{{.name = "nodes_shut_down_under_load",
+           .moral = "A node stops at any moment, and nothing that was under way is lost without a word.",
+           .nodes = 4,
+           .nodes_min = 2,
+           .nodes_max = 16,
+           .slots = 16,
+           .slots_min = 8,
+           .settings = {}},
+          {.settings = kShutDownSettings, .bounds = kUsual},
+          nodes_shut_down_under_load},
 };
 
 /// The rules of a story's settings: the common ones, some replaced by the story's, by key in ascending order.

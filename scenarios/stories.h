@@ -14,5 +14,8 @@ void old_votes_crowd_out_new_ones(cluster::Cluster& cluster);
 void clocks_at_the_edge_of_tolerance_still_finalize(cluster::Cluster& cluster);
 void gossip_flood_leaves_the_clock_alone(cluster::Cluster& cluster);
 void restarted_node_catches_up(cluster::Cluster& cluster);
+void reader_borrows_states_while_finality_prunes(cluster::Cluster& cluster);
+void dead_network_thread_stops_its_node(cluster::Cluster& cluster);
+void nodes_shut_down_under_load(cluster::Cluster& cluster);
 
 }  // namespace lockstep::scenarios

@@ -33,7 +33,8 @@ std::string_view to_string(VoteOutcome outcome) {
 }
 
 std::string_view to_string(Input input) {
-  static constexpr std::array<std::string_view, 3> kNames{"block", "attestation", "aggregate"};
+  static constexpr std::array<std::string_view, kInputs> kNames{"block", "attestation", "aggregate",
+                                                                "command"};
   return name_in(kNames, input);
 }
 

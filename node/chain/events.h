@@ -63,10 +63,11 @@ std::string_view to_string(VoteOutcome outcome);
 }
 
 /// What the ledger of a node is kept about: each of these enters once and has one final outcome.
-enum class Input : std::uint8_t { kBlock, kAttestation, kAggregate };
+enum class Input : std::uint8_t { kBlock, kAttestation, kAggregate, kCommand };
+inline constexpr std::size_t kInputs = 4;
 std::string_view to_string(Input input);
 
-/// Something entered the node; its final outcome follows.
+/// Something entered the node, or a command was given; its final outcome follows.
 struct InputEntered {
   Input input;
   Origin origin;

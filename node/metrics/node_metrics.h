@@ -49,6 +49,13 @@ class NodeMetrics final : public chain::Events {
   void range_went(chain::RangeOutcome outcome) override;
   void invalid_root_hit(chain::InvalidHit site) override;
   void sync_state_changed(const chain::SyncStateChanged& change) override;
+  void input_entered(const chain::InputEntered& entered) override { next_.input_entered(entered); }
+  void interval_done(const chain::IntervalDone& done) override { next_.interval_done(done); }
+  void slot_driver_stalled(const chain::SlotDriverStalled& stalled) override {
+    next_.slot_driver_stalled(stalled);
+  }
+  void thread_died(const chain::ThreadDied& died) override { next_.thread_died(died); }
+  void command_handled(const chain::CommandHandled& handled) override { next_.command_handled(handled); }
   void request_received(const chain::RequestReceived& request) override { next_.request_received(request); }
   void request_served(const chain::RequestServed& request) override;
   void peer_changed(const chain::PeerChanged& change) override;

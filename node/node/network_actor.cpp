@@ -123,6 +123,7 @@ void NetworkActor::take_events(base::Instant deadline) {
 
 bool NetworkActor::try_send(NetworkCommand command) {
   const auto name = static_cast<chain::Command>(command.index());
+  events_.input_entered({.input = chain::Input::kCommand, .origin = chain::Origin::kOwn});
   switch (commands_.push(command)) {
     case locking::Queued::kQueued:
       if (bell_.ring()) {

@@ -38,10 +38,23 @@ void print_line(const std::string& line) {
 
 }  // namespace
 
-EventLog::EventLog(std::shared_ptr<spdlog::logger> log, const spec::Checkpoint& anchor)
-    : log_(std::move(log)), head_(anchor), justified_(anchor), finalized_(anchor) {}
+EventLog::EventLog(std::shared_ptr<spdlog::logger> log, const spec::Checkpoint& anchor,
+                   std::function<void()> died)
+    : log_(std::move(log)), died_(std::move(died)), head_(anchor), justified_(anchor), finalized_(anchor) {}
+
+void EventLog::slot_driver_stalled(const chain::SlotDriverStalled& stalled) {
+  log_->error("the slot clock stands still for {:.0f} ms", milliseconds(stalled.standing));
+}
+
+void EventLog::thread_died(const chain::ThreadDied& died) {
+  log_->critical("thread {} has ended: the node stops", died.name);
+  if (died_) {
+    died_();
+  }
+}
 
 void EventLog::tick_happened(const chain::TickHappened& tick) {
+  const std::lock_guard lock(mutex_);
   const std::uint64_t slot = spec::slot_of(tick.interval).value;
   worst_lateness_ = std::max(worst_lateness_, tick.lateness);
   if (tick.skipped > 0) {
@@ -90,6 +103,7 @@ void EventLog::aggregate_handled(const chain::AggregateHandled& aggregate) {
 }
 
 void EventLog::head_changed(const chain::HeadChanged& head) {
+  const std::lock_guard lock(mutex_);
   head_ = head.new_head;
   if (head.reorg_depth > 0) {
     log_->warn("head {} of slot {}: reorg of {} blocks", brief(head_.root), head_.slot.value,
@@ -100,11 +114,13 @@ void EventLog::head_changed(const chain::HeadChanged& head) {
 }
 
 void EventLog::justified_changed(const chain::CheckpointChanged& change) {
+  const std::lock_guard lock(mutex_);
   justified_ = change.new_checkpoint;
   log_->info("justified {} of slot {}", brief(justified_.root), justified_.slot.value);
 }
 
 void EventLog::finalized_changed(const chain::CheckpointChanged& change) {
+  const std::lock_guard lock(mutex_);
   finalized_ = change.new_checkpoint;
   log_->info("finalized {} of slot {}", brief(finalized_.root), finalized_.slot.value);
   print_line(fmt::format(R"({{"event":"finalized","slot":{},"root":"{}"}})", finalized_.slot.value,
@@ -141,6 +157,7 @@ void EventLog::request_ended(const chain::RequestEnded& request) {
 }
 
 void EventLog::peer_changed(const chain::PeerChanged& change) {
+  const std::lock_guard lock(mutex_);
   peers_ += change.connected ? 1 : static_cast<std::size_t>(-1);
   log_->info("peer {} {}{}", change.peer.value, change.connected ? "connected" : "disconnected",
              change.by_us ? " by us" : "");

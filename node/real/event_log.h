@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 
 #include "node/chain/events.h"
 
@@ -13,14 +15,18 @@ class logger;
 namespace lockstep::real {
 
 /// Writes the node's reports to a log and, once a slot and for every finalized checkpoint, one JSON object on
-/// a line of its own to standard output. Used by the node's main thread only.
+/// a line of its own to standard output. Thread-safe.
 ///
 /// `{"event":"slot","slot":N,"head":{"slot":N,"root":"0x…"},"justified":{…},"finalized":{…},"peers":N,
 ///   "lateness_ms":X}` at the last interval of a slot, and `{"event":"finalized","slot":N,"root":"0x…"}`.
 class EventLog final : public chain::Events {
  public:
-  EventLog(std::shared_ptr<spdlog::logger> log, const spec::Checkpoint& anchor);
+  /// `log` is thread-safe. `died`, if given, is called when the node stops because one of its threads ended.
+  EventLog(std::shared_ptr<spdlog::logger> log, const spec::Checkpoint& anchor,
+           std::function<void()> died = nullptr);
 
+  void slot_driver_stalled(const chain::SlotDriverStalled& stalled) override;
+  void thread_died(const chain::ThreadDied& died) override;
   void tick_happened(const chain::TickHappened& tick) override;
   void block_handled(const chain::BlockHandled& block) override;
   void vote_handled(const chain::VoteHandled& vote) override;
@@ -38,6 +44,9 @@ class EventLog final : public chain::Events {
 
  private:
   std::shared_ptr<spdlog::logger> log_;
+  std::function<void()> died_;
+  /// Guards what follows, and the order of lines on standard output.
+  std::mutex mutex_;
   spec::Checkpoint head_;
   spec::Checkpoint justified_;
   spec::Checkpoint finalized_;

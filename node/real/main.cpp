@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -57,6 +59,7 @@ OrUserError<node::Config> configure(const RunOptions& options, const SignatureCh
   node::Config config;
   config.network_name = options.network;
   config.is_aggregator = options.is_aggregator;
+  config.chain_worker = options.chain_worker;
   if (!options.node_id.empty()) {
     const auto indices = read_assignment(options.validators, options.node_id, genesis->validators->size());
     if (!indices) {
@@ -107,7 +110,7 @@ int run_node(const RunOptions& options) {
   if (!config) {
     return complain(config.error());
   }
-  auto log = spdlog::stderr_color_st(options.node_id.empty() ? "node" : options.node_id);
+  auto log = spdlog::stderr_color_mt(options.node_id.empty() ? "node" : options.node_id);
   log->set_level(spdlog::level::from_str(options.log_level));
   auto transport =
       TcpTransport::open({.network = options.network, .listen = options.listen, .dial = options.peers});
@@ -117,7 +120,12 @@ int run_node(const RunOptions& options) {
   OsScheduler scheduler;
   SystemRandom random;
   const std::shared_ptr<const chain::Anchor> anchor = config->anchor;
-  EventLog events(log, {.root = spec::hash_tree_root(anchor->block), .slot = {}});
+  std::atomic<bool> died = false;
+  EventLog events(log, {.root = spec::hash_tree_root(anchor->block), .slot = {}}, [&died] {
+    died = true;
+    // Wakes whoever waits for the end.
+    ::kill(::getpid(), SIGTERM);
+  });
   Instruments instruments(clock, facts_of(options, *config), events);
   node::Node node({.clock = clock,
                    .scheduler = scheduler,
@@ -137,7 +145,7 @@ int run_node(const RunOptions& options) {
   node.start();
   wait_for_the_end(signals);
   node.stop();
-  return 0;
+  return died ? 1 : 0;
 }
 
 int run(int argc, const char* const* argv) {

@@ -17,6 +17,11 @@ void declare_run(CLI::App& app, RunOptions& run) {
   app.add_option("--listen", run.listen, "host:port to listen on; port 0 lets the system choose");
   app.add_option("--peer", run.peers,
                  "host:port to dial, again whenever the connection is lost (repeatable)");
+  app.add_option_function<std::string>(
+         "--chain-worker", [&run](const std::string& word) { run.chain_worker = word == "on"; },
+         "whether the chain has a thread of its own")
+      ->check(CLI::IsMember({"off", "on"}))
+      ->default_str("on");
   app.add_flag("--is-aggregator", run.is_aggregator, "join votes into aggregates");
   app.add_option("--network", run.network, "name of the network within topics")->capture_default_str();
   app.add_option("--signatures", run.signatures, "scheme of the validators' keys")

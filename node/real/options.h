@@ -20,6 +20,7 @@ struct RunOptions {
   std::string listen;
   std::vector<std::string> peers;
   bool is_aggregator = false;
+  bool chain_worker = true;
   std::string network = "12345678";
   std::string signatures = "xmss-test";
   std::string log_level = "info";

@@ -13,6 +13,7 @@ cluster::Invariants all() {
   out.push_back(every_queue_stays_within_its_bound());
   out.push_back(fetches_in_flight_stay_within_eight());
   out.push_back(reports_add_up());
+  out.push_back(every_input_has_one_outcome());
   return out;
 }
 

@@ -44,6 +44,10 @@ std::unique_ptr<cluster::Invariant> fetches_in_flight_stay_within_eight();
 /// its own or of a peer ends once, and each root that it looked for got one outcome.
 std::unique_ptr<cluster::Invariant> reports_add_up();
 
+/// Every block, vote, aggregate and command that enters a node gets one final outcome, and nothing else does;
+/// when a node stops of its own accord none is left without.
+std::unique_ptr<cluster::Invariant> every_input_has_one_outcome();
+
 /// One of each.
 cluster::Invariants all();
 

@@ -57,6 +57,10 @@ void Cluster::run_until(Moment moment) {
   world_->run_until(sim::Time(since_beginning(moment)));
 }
 
+void Cluster::run_for(base::Duration length) {
+  world_->run_until(world_->engine.now() + length);
+}
+
 void Cluster::run_to_the_end() {
   run_until(slot(slots()));
 }
@@ -103,6 +107,16 @@ Fault Cluster::flood(const Group& group, FloodOptions options) {
 void Cluster::crash(const Group& group) {
   for (const std::uint64_t number : group.numbers()) {
     world_->stop(number);
+  }
+}
+
+void Cluster::shut_down(const Group& group) {
+  world_->shut_down(group);
+}
+
+void Cluster::kill_thread(const Group& group, std::string_view name) {
+  for (const std::uint64_t number : group.numbers()) {
+    world_->machines[number]->kill_thread(name);
   }
 }
 

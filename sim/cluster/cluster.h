@@ -85,6 +85,8 @@ class Cluster {
   [[nodiscard]] std::uint64_t slots() const;
   /// Lets time pass until just before `moment`. Does nothing if that has passed.
   void run_until(Moment moment);
+  /// Lets so much time pass, to the nanosecond.
+  void run_for(base::Duration length);
   /// Lets time pass until the plan's last slot is over.
   void run_to_the_end();
 
@@ -107,6 +109,11 @@ class Cluster {
   Fault flood(const Group& group, FloodOptions options);
   /// The nodes stop at once and lose everything but their keys.
   void crash(const Group& group);
+  /// The nodes are asked to stop and finish what they have begun; lets time pass until they have, which may
+  /// not take longer than ten minutes.
+  void shut_down(const Group& group);
+  /// A thread of that name ends in each of the nodes, as by a mistake of its own.
+  void kill_thread(const Group& group, std::string_view name);
   /// They start again from genesis, if they do not run.
   void restart(const Group& group);
 

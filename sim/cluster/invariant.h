@@ -68,6 +68,11 @@ class Invariant {
   /// A node begins its first or a further life, or ends one.
   virtual void node_started(Hearing&) {}
   virtual void node_stopped(Hearing&) {}
+  /// The node was asked to stop, has done so by itself and will report nothing more.
+  virtual void node_ended(Hearing&) {}
+
+  virtual void input_entered(Hearing&, const chain::InputEntered&) {}
+  virtual void command_handled(Hearing&, const chain::CommandHandled&) {}
 
   virtual void input_began(Hearing&) {}
   virtual void tick_happened(Hearing&, const chain::TickHappened&) {}

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/assert.h"
+#include "sim/cluster/api_reader.h"
 
 namespace lockstep::cluster {
 
@@ -24,6 +25,8 @@ struct Machine::Life {
   Reporter reporter;
   std::unique_ptr<chain::Events> listener;
   std::unique_ptr<node::Node> node;
+  std::vector<std::unique_ptr<ApiReader>> readers;
+  bool is_shut_down = false;
 };
 
 Machine::Machine(const Surroundings& surroundings, const MachineOptions& options)
@@ -34,8 +37,11 @@ Machine::Machine(const Surroundings& surroundings, const MachineOptions& options
       is_aggregator_(options.is_aggregator),
       clock_(surroundings.engine, options.clock),
       cpus_(options.cpus),
-      meter_(surroundings.engine, lane_, options.shared_cpus != nullptr ? *options.shared_cpus : cpus_,
-             surroundings.costs) {
+      chain_worker_(options.chain_worker),
+      readers_(options.readers),
+      charging_(surroundings.engine, lane_, options.shared_cpus != nullptr ? *options.shared_cpus : cpus_,
+                surroundings.costs),
+      meter_(surroundings.engine, charging_, options.chain_worker ? "main" : "") {
   for (const std::uint64_t validator : options.validators) {
     keys_.emplace_back(validator, surroundings.genesis.take_keys(validator));
   }
@@ -66,6 +72,7 @@ void Machine::start(const ListenThrough& through) {
   node::Config config;
   config.anchor = genesis.anchor();
   config.is_aggregator = is_aggregator_;
+  config.chain_worker = chain_worker_;
   for (const auto& [validator, keys] : keys_) {
     config.validators.push_back({spec::ValidatorIndex(validator), keys.attestation, keys.proposal});
   }
@@ -75,6 +82,42 @@ void Machine::start(const ListenThrough& through) {
       std::make_unique<node::Node>(runtime, genesis.scheme(), genesis.prover(), *events, std::move(config));
   life.reporter.digest_by([node = life.node.get()](bool whole) { return node->store_digest(whole); });
   life.node->start();
+  for (std::uint64_t i = 0; i < readers_; ++i) {
+    life.readers.push_back(std::make_unique<ApiReader>(life.scheduler, &life.sync, clock_,
+                                                       life.node->reader(), surroundings_.record));
+  }
+}
+
+void Machine::begin_shut_down() {
+  LOCKSTEP_ASSERT(is_running());
+  surroundings_.engine.spawn("shut down", lane_, [life = life_.get()] {
+    for (const auto& reader : life->readers) {
+      reader->close();
+      reader->join();
+    }
+    life->node->stop();
+    life->is_shut_down = true;
+  });
+}
+
+bool Machine::has_shut_down() const {
+  return !is_running() || life_->is_shut_down;
+}
+
+void Machine::end_shut_down() {
+  if (!is_running()) {
+    return;  // It crashed before it had.
+  }
+  LOCKSTEP_ASSERT(has_shut_down());
+  surroundings_.record.node_ended(number_);
+  surroundings_.record.node_stopped(number_);
+  life_.reset();
+  ++lives_;
+}
+
+void Machine::kill_thread(std::string_view name) {
+  LOCKSTEP_ASSERT(is_running());
+  surroundings_.engine.stop_fibers(lane_, name);
 }
 
 void Machine::stop() {

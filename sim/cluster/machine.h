@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/node/node.h"
 #include "sim/cluster/genesis.h"
 #include "sim/cluster/record.h"
 #include "sim/cluster/reporter.h"
+#include "sim/cluster/watchful_meter.h"
 #include "sim/core/engine.h"
 #include "sim/core/fiber_scheduler.h"
 #include "sim/core/fiber_sync.h"
@@ -38,6 +40,10 @@ struct MachineOptions {
   std::vector<std::uint64_t> validators;  ///< In ascending order.
   bool is_aggregator = false;
   std::size_t cpus = 1;
+  /// As in node::Config. With it, no metered work may be done on the thread `main`.
+  bool chain_worker = true;
+  /// Threads that read the chain as an API does.
+  std::uint64_t readers = 0;
   /// Used instead when it is not null; outlives the machine.
   sim::Cpus* shared_cpus = nullptr;
   sim::NodeClock::Options clock;
@@ -66,6 +72,13 @@ class Machine {
   /// Ends the node at once: nothing that it does from here on reaches anybody. What its threads hold is
   /// released.
   void stop();
+  /// Asks the node to stop of its own accord; has_shut_down() says when it has. Requires: it runs.
+  void begin_shut_down();
+  [[nodiscard]] bool has_shut_down() const;
+  /// Requires: has_shut_down().
+  void end_shut_down();
+  /// Kills a thread of the node, as if it had been unwound by a mistake of its own.
+  void kill_thread(std::string_view name);
   /// The same for a world that ends: its fibers have been unwound already.
   void abandon();
 
@@ -81,7 +94,10 @@ class Machine {
   std::vector<std::pair<std::uint64_t, ValidatorKeys>> keys_;
   sim::NodeClock clock_;
   sim::Cpus cpus_;
-  sim::ChargingMeter meter_;
+  bool chain_worker_;
+  std::uint64_t readers_;
+  sim::ChargingMeter charging_;
+  WatchfulMeter meter_;
   std::unique_ptr<Life> life_;
 };
 

@@ -87,6 +87,13 @@ void Record::node_stopped(std::uint64_t number) {
   ++views_[number].life;
 }
 
+void Record::node_ended(std::uint64_t number) {
+  attend_to(number);
+  for (const auto& invariant : invariants_) {
+    invariant->node_ended(*this);
+  }
+}
+
 void Record::attend_to(std::uint64_t number) {
   const NodeView& view = views_[number];
   node = number;

@@ -78,6 +78,8 @@ class Record final : public Hearing {
   void begin_with(const spec::Checkpoint& anchor);
   void node_started(std::uint64_t number);
   void node_stopped(std::uint64_t number);
+  /// The node has stopped by itself, with all that it had to say.
+  void node_ended(std::uint64_t number);
 
  private:
   friend class Reporter;

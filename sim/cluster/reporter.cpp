@@ -36,6 +36,9 @@ enum class Report : std::uint32_t {
   kInvalidHit,
   kSyncState,
   kGossip,
+  kCommand,
+  kStalled,
+  kThreadDied,
 };
 constexpr std::array kReportNames = {"tick",
                                      "block",
@@ -60,7 +63,10 @@ constexpr std::array kReportNames = {"tick",
                                      "range",
                                      "invalid block again",
                                      "sync state",
-                                     "gossip"};
+                                     "gossip",
+                                     "command",
+                                     "stalled",
+                                     "thread died"};
 
 constexpr std::uint32_t kind_of(Report report) {
   return static_cast<std::uint32_t>(sim::kFirstTraceKindAboveWorld) + static_cast<std::uint32_t>(report);
@@ -108,6 +114,31 @@ void Reporter::input_began() {
   take_digest();
   for (const auto& invariant : record_.invariants_) {
     invariant->input_began(record_);
+  }
+}
+
+void Reporter::input_entered(const chain::InputEntered& event) {
+  if (!is_muted_) {
+    record_.attend_to(node_);
+    record_.tell<&Invariant::input_entered>(event);
+  }
+}
+
+void Reporter::command_handled(const chain::CommandHandled& event) {
+  if (hears(kind_of(Report::kCommand), digit(event.command, 0) | digit(event.outcome, 1), 0)) {
+    record_.tell<&Invariant::command_handled>(event);
+  }
+}
+
+void Reporter::slot_driver_stalled(const chain::SlotDriverStalled& event) {
+  if (hears(kind_of(Report::kStalled), static_cast<std::uint64_t>(event.standing.count()), 0)) {
+    record_.mark("slot driver stalled");
+  }
+}
+
+void Reporter::thread_died(const chain::ThreadDied& event) {
+  if (hears(kind_of(Report::kThreadDied), event.name.size(), 0)) {
+    record_.mark("thread died");
   }
 }
 

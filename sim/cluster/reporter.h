@@ -12,7 +12,8 @@ namespace lockstep::cluster {
 
 /// Listens to one life of one node: feeds the trace (lane: the node), the record and the invariants. Marks
 /// that stories may ask for: "reorg", "finality fell back", "early block", "unknown parent", "synced block",
-/// "vote for an unknown block", "interval skipped", and the names of drops and skipped duties.
+/// "vote for an unknown block", "interval skipped", "thread died", "slot driver stalled", and the names of
+/// drops and skipped duties.
 class Reporter final : public chain::Events {
  public:
   /// `record` and `trace` outlive this.
@@ -24,6 +25,10 @@ class Reporter final : public chain::Events {
   void digest_by(std::function<std::uint64_t(bool)> digest) { digest_ = std::move(digest); }
 
   void input_began() override;
+  void input_entered(const chain::InputEntered& event) override;
+  void command_handled(const chain::CommandHandled& event) override;
+  void slot_driver_stalled(const chain::SlotDriverStalled& event) override;
+  void thread_died(const chain::ThreadDied& event) override;
   void tick_happened(const chain::TickHappened& event) override;
   void block_handled(const chain::BlockHandled& event) override;
   void vote_handled(const chain::VoteHandled& event) override;

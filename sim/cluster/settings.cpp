@@ -15,6 +15,8 @@ constexpr std::uint64_t kMinute_ms = 60'000;
 constexpr std::array kCommonSettings = {
     SettingRule{"aggregators", "nodes that join votes into proofs; 0: up to four, spread out", "0", 0, 4096,
                 ""},
+    SettingRule{"chain_worker", "whether the chain has a thread of its own in each node", "on", 0, 0,
+                "off|on"},
     SettingRule{"clock_drift_ppm", "each node's clock runs fast or slow by up to this", "20", 0, 10'000, ""},
     SettingRule{"clock_offset_ms", "each node's clock is off by up to this, either way", "5", 0, kMinute_ms,
                 ""},
@@ -35,6 +37,7 @@ constexpr std::array kCommonSettings = {
     SettingRule{"latency_ms", "the least time that a frame takes", "20", 0, kMinute_ms, ""},
     SettingRule{"lose_percent", "frames that are lost", "0", 0, 100, ""},
     SettingRule{"shared_cpus", "CPUs that all nodes share; 0: each has its own", "0", 0, 1024, ""},
+    SettingRule{"readers", "threads of each node that read its chain as an API does", "0", 0, 16, ""},
     SettingRule{"signatures", "cheap: a keyed hash; xmss: leanSpec's, with the test parameters", "cheap", 0,
                 0, "cheap|xmss"},
     SettingRule{"validators_per_node", "validators that each node signs for", "1", 1, 4096, ""},

@@ -177,6 +177,8 @@ MachineOptions Cluster::World::machine_options(std::uint64_t number) {
   options.name = name_of(number);
   options.is_aggregator = aggregates(number, plan.nodes, settings.number("aggregators"));
   options.cpus = settings.number("cpus");
+  options.chain_worker = settings.word("chain_worker") == "on";
+  options.readers = settings.number("readers");
   options.shared_cpus = shared_cpus ? &*shared_cpus : nullptr;
   options.clock.wall_at_start = {static_cast<std::int64_t>(kGenesisTime_s) * 1'000'000'000 -
                                  base::Duration(kGenesisAfter).count()};
@@ -250,6 +252,31 @@ void Cluster::World::start(std::uint64_t number) {
 void Cluster::World::stop(std::uint64_t number) {
   machines[number]->stop();
   look_at_the_weather();
+}
+
+void Cluster::World::shut_down(const Group& group) {
+  constexpr base::Duration kPatience = std::chrono::minutes(10);
+  constexpr base::Duration kStep = std::chrono::milliseconds(10);
+  disturb(+1);
+  for (const std::uint64_t number : group.numbers()) {
+    machines[number]->begin_shut_down();
+  }
+  const sim::Time limit = engine.now() + kPatience;
+  for (const std::uint64_t number : group.numbers()) {
+    while (!machines[number]->has_shut_down()) {
+      if (engine.now() >= limit) {
+        record.fail("a node that was asked to stop does not end",
+                    name_of(number) +
+                        " was asked to stop ten minutes ago and has not ended: " + engine.parked_report(),
+                    number);
+        check();
+      }
+      run_until(engine.now() + kStep);
+    }
+    machines[number]->end_shut_down();
+  }
+  disturb(-1);
+  check();
 }
 
 void Cluster::World::disturb(int by) {

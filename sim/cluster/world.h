@@ -34,6 +34,7 @@ class Cluster::World {
 
   void start(std::uint64_t number);
   void stop(std::uint64_t number);
+  void shut_down(const Group& group);
   /// Says whether a fault that excuses a standstill begins or ends.
   void disturb(int by);
   /// Takes a new look at whether the chain owes progress; calm begins anew with every change.

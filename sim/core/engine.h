@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/core/choices.h"
@@ -175,6 +176,8 @@ class Engine {
   void stop_fiber(FiberRef ref);
   /// The same for all fibers of `lane` but the current one: a node's crash.
   void stop_fibers(Lane lane);
+  /// The same for those of them that are called `name`.
+  void stop_fibers(Lane lane, std::string_view name);
   /// Unwinds all fibers at once, at the present instant. Not to be called by fibers or events.
   void unwind();
   /// Fibers that would not end although they were unwound, and were given up with whatever they own.

@@ -78,6 +78,14 @@ void Engine::stop_fibers(Lane lane) {
   }
 }
 
+void Engine::stop_fibers(Lane lane, std::string_view name) {
+  for (Fiber& fiber : records_) {
+    if (fiber.state != FiberState::kFree && fiber.lane == lane && fiber.name == name && &fiber != current_) {
+      begin_stop(fiber);
+    }
+  }
+}
+
 void Engine::unwind() {
   LOCKSTEP_ASSERT_MSG(!looping_, "unwind() may not be called by fibers or events");
   run_out();

@@ -10,7 +10,14 @@ class PassingOn : public chain::Events {
   explicit PassingOn(chain::Events& next) : next_(next) {}
 
   void input_began() override { next_.input_began(); }
+  void input_entered(const chain::InputEntered& event) override { next_.input_entered(event); }
   void tick_happened(const chain::TickHappened& event) override { next_.tick_happened(event); }
+  void interval_done(const chain::IntervalDone& event) override { next_.interval_done(event); }
+  void slot_driver_stalled(const chain::SlotDriverStalled& event) override {
+    next_.slot_driver_stalled(event);
+  }
+  void thread_died(const chain::ThreadDied& event) override { next_.thread_died(event); }
+  void command_handled(const chain::CommandHandled& event) override { next_.command_handled(event); }
   void block_handled(const chain::BlockHandled& event) override { next_.block_handled(event); }
   void vote_handled(const chain::VoteHandled& event) override { next_.vote_handled(event); }
   void aggregate_handled(const chain::AggregateHandled& event) override { next_.aggregate_handled(event); }

@@ -23,6 +23,36 @@ spec::Block block(std::uint64_t slot, std::uint8_t parent, std::uint64_t propose
   return out;
 }
 
+// ---- every_input_has_one_outcome
+
+TEST(EveryInputHasOneOutcome, accepts_what_waits_and_ends_once) {
+  Court court;
+  const auto invariant = every_input_has_one_outcome();
+  const spec::Block one = block(1, 0);
+  invariant->input_entered(court, {chain::Input::kBlock, Origin::kGossip});
+  invariant->block_handled(court, {root(1), one, Origin::kGossip, BlockOutcome::kUnknownParent, {}});
+  invariant->block_handled(court, {root(1), one, Origin::kBuffered, BlockOutcome::kImported, {}});
+  invariant->input_entered(court, {chain::Input::kCommand, Origin::kOwn});
+  invariant->command_handled(court, {chain::Command::kRequest, chain::CommandOutcome::kQueueFull});
+  invariant->node_ended(court);
+  EXPECT_TRUE(court.is_content());
+}
+
+TEST(EveryInputHasOneOutcome, rejects_an_outcome_of_nothing_and_an_input_without_one) {
+  Court court;
+  const auto invariant = every_input_has_one_outcome();
+  const spec::AttestationData data;
+  invariant->input_entered(court, {chain::Input::kAttestation, Origin::kGossip});
+  invariant->vote_handled(court, {{}, data, Origin::kGossip, chain::VoteOutcome::kBuffered, {}});
+  invariant->node_ended(court);
+  EXPECT_EQ(court.complaints.size(), 1U);
+  invariant->vote_handled(court, {{}, data, Origin::kBuffered, chain::VoteOutcome::kEvicted, {}});
+  invariant->node_ended(court);
+  EXPECT_EQ(court.complaints.size(), 1U);
+  invariant->aggregate_handled(court, {data, 1, Origin::kGossip, chain::VoteOutcome::kAccepted, {}});
+  EXPECT_EQ(court.complaints.size(), 2U);
+}
+
 // ---- finalized_chain_never_forks
 
 TEST(FinalizedChainNeverForks, accepts_nodes_that_finalize_one_chain_at_different_times) {
