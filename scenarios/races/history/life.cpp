@@ -1,8 +1,19 @@
 // Stopping: who is still running when things are taken away.
+#include <algorithm>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include "node/chain/anchor.h"
+#include "node/crypto/binding_prover.h"
+#include "node/crypto/cheap.h"
+#include "node/node/node.h"
 #include "node/runtime/stop.h"
 #include "scenarios/races/history/pairs.h"
 
@@ -59,33 +70,176 @@ void a_stopped_worker_is_gone_for_everybody(World& world) {
                  }}});
 }
 
-struct FreeThenJoin {
-  static void end(std::shared_ptr<const int>& network, runtime::StoppableThread& worker) {
-    network.reset();
-    worker.stop();
-  }
-};
-struct JoinThenFree {
-  static void end(std::shared_ptr<const int>& network, runtime::StoppableThread& worker) {
-    worker.stop();
-    network.reset();
-  }
+/// What a node calls into, each until it is freed.
+struct Outside {
+  explicit Outside(World& of)
+      : world(of),
+        network(of.mortal(1, -1)),
+        batch(of.mortal(1, -1)),
+        wire(network.get()),
+        parents(batch.get()) {}
+  void call_network() const { world.expect(*wire == 1, "a callback after its network was freed"); }
+  void call_batch() const { world.expect(*parents == 1, "a callback after the batch of parents was freed"); }
+
+  World& world;
+  std::shared_ptr<const int> network;
+  std::shared_ptr<const int> batch;
+  const int* wire;
+  const int* parents;
 };
 
-/// B-071. The worker calls back into the network while the node is taken down.
-template <typename Order>
-void the_network_outlives_the_worker(World& world) {
-  world.beside({{"main", [&] {
-                   auto network = world.mortal(1, -1);
-                   const int* callbacks = network.get();
-                   runtime::StoppableThread worker(
-                       world.scheduler(), world.sync(), "worker", [&world, callbacks](StopSignal& signal) {
-                         do {
-                           world.expect(*callbacks == 1, "a callback after its network was freed");
-                           world.scheduler().yield();
-                         } while (!signal.requested());
-                       });
-                   Order::end(network, worker);
+/// A worker that calls back until it is joined, and what is freed before that.
+template <bool kNetworkFirst>
+class FreesThenJoins {
+ public:
+  FreesThenJoins(World& world, Outside& outside)
+      : outside_(outside), worker_(world.scheduler(), world.sync(), "worker", [&](StopSignal& signal) {
+          do {
+            outside.call_network();
+            outside.call_batch();
+            world.spend(std::chrono::milliseconds(100));
+          } while (!signal.requested());
+        }) {}
+  void end() {
+    (kNetworkFirst ? outside_.network : outside_.batch).reset();
+    worker_.stop();
+    outside_.network.reset();
+    outside_.batch.reset();
+  }
+
+ private:
+  Outside& outside_;
+  runtime::StoppableThread worker_;
+};
+
+/// The node's network: what comes is asked for, what goes is swallowed.
+class Swallows final : public runtime::Transport {
+ public:
+  explicit Swallows(Outside& outside)
+      : outside_(outside),
+        mutex_(outside.world.sync(), "arrivals"),
+        came_(outside.world.sync(), "arrivals") {}
+
+  runtime::SendOutcome send(runtime::PeerId /*peer*/, runtime::Frame /*frame*/) override {
+    outside_.call_network();
+    return runtime::SendOutcome::kQueued;
+  }
+  void disconnect(runtime::PeerId /*peer*/) override { outside_.call_network(); }
+  std::optional<runtime::TransportEvent> receive(base::Instant deadline) override {
+    outside_.call_network();
+    std::unique_lock lock(mutex_);
+    while (events_.empty() && !interrupted_) {
+      if (!came_.wait_until(lock, deadline)) {
+        break;
+      }
+    }
+    interrupted_ = false;
+    if (events_.empty()) {
+      return std::nullopt;
+    }
+    runtime::TransportEvent event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+  }
+  void interrupt() override {
+    outside_.call_network();
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
+    came_.notify_all();
+  }
+  void bring(runtime::TransportEvent event) {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(std::move(event));
+    came_.notify_all();
+  }
+
+ private:
+  Outside& outside_;
+  runtime::Mutex mutex_;
+  runtime::CondVar came_;
+  std::deque<runtime::TransportEvent> events_;
+  bool interrupted_ = false;
+};
+
+/// Reports into the batch.
+class Reports final : public chain::Events {
+ public:
+  explicit Reports(Outside& outside) : outside_(outside) {}
+  void tick_happened(const chain::TickHappened& /*tick*/) override { outside_.call_batch(); }
+  void message_dropped(const chain::MessageDropped& /*dropped*/) override { outside_.call_batch(); }
+  void peer_changed(const chain::PeerChanged& /*changed*/) override { outside_.call_batch(); }
+  void buffer_level(const chain::BufferLevel& /*level*/) override { outside_.call_batch(); }
+
+ private:
+  Outside& outside_;
+};
+
+class NoMeter final : public runtime::Meter {
+ public:
+  std::uint64_t begin(runtime::Work /*work*/) override { return 0; }
+  void end(runtime::Work /*work*/, std::uint64_t /*token*/, std::uint64_t /*units*/) override {}
+};
+class Zeros final : public runtime::Random {
+ public:
+  std::uint64_t next() override { return 0; }
+  void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{0}); }
+};
+
+/// A whole node without validators of its own, and a peer that sends it what nobody can read.
+class WholeNode {
+ public:
+  WholeNode(World& world, Outside& outside)
+      : outside_(outside),
+        transport_(outside),
+        reports_(outside),
+        prover_(scheme_),
+        node_(std::make_unique<node::Node>(
+            runtime::Runtime{world.clock(), world.scheduler(), world.sync(), transport_, random_, meter_},
+            scheme_, prover_, reports_, config())) {
+    node_->start();
+    transport_.bring(runtime::PeerConnected{{1}, "nowhere"});
+    transport_.bring(runtime::FrameReceived{{1}, std::make_shared<const base::Bytes>(base::Bytes{1, 2, 3})});
+  }
+  void end() {
+    node_->stop();
+    outside_.network.reset();
+    outside_.batch.reset();
+    node_.reset();
+  }
+
+ private:
+  static node::Config config() {
+    node::Config config;
+    static const std::shared_ptr<const chain::Anchor> kAnchor = [] {
+      const crypto::CheapSigningKey key{base::Bytes32{}};
+      const spec::Validator only{key.public_key(), key.public_key(), spec::ValidatorIndex(0)};
+      return chain::genesis_anchor(
+          0, std::make_shared<const spec::ValidatorRegistry>(std::vector<spec::Validator>{only}));
+    }();
+    config.anchor = kAnchor;
+    return config;
+  }
+
+  Outside& outside_;
+  Swallows transport_;
+  Reports reports_;
+  NoMeter meter_;
+  Zeros random_;
+  crypto::CheapScheme scheme_;
+  crypto::BindingProver prover_;
+  std::unique_ptr<node::Node> node_;
+};
+
+/// B-071 and B-072. The threads of a node call back into what is around it while it is taken down, at
+/// whatever moment that is.
+template <typename Node>
+void what_is_called_outlives_the_callers(World& world) {
+  world.beside({{"operator", [&] {
+                   Outside outside(world);
+                   // Too large for the stack of a thread.
+                   const auto node = std::make_unique<Node>(world, outside);
+                   world.spend(std::chrono::milliseconds(400 * world.choose(4)));
+                   node->end();
                  }}});
 }
 
@@ -93,8 +247,12 @@ void the_network_outlives_the_worker(World& world) {
 
 std::vector<Pair> life_pairs() {
   return {
-      {"B-071", "nobody calls back into what is being freed", 200,
-       &the_network_outlives_the_worker<FreeThenJoin>, &the_network_outlives_the_worker<JoinThenFree>},
+      {"B-071", "the network is freed when nobody calls back into it", 200,
+       &what_is_called_outlives_the_callers<FreesThenJoins<true>>,
+       &what_is_called_outlives_the_callers<WholeNode>},
+      {"B-072", "the batch of parents is freed when nobody calls back into it", 200,
+       &what_is_called_outlives_the_callers<FreesThenJoins<false>>,
+       &what_is_called_outlives_the_callers<WholeNode>},
       {"M-02", "whoever has stopped a thread finds it gone", 200,
        &a_stopped_worker_is_gone_for_everybody<FirstStopperWaits>,
        &a_stopped_worker_is_gone_for_everybody<NodeThread>},

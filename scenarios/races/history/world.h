@@ -39,7 +39,7 @@ class World {
   [[nodiscard]] std::uint32_t choose(std::uint32_t bound) { return run_.choose(bound); }
   /// The calling thread's number within the run.
   [[nodiscard]] std::uint32_t self() const { return run_.self(); }
-  [[nodiscard]] const runtime::Clock& clock() const { return clock_; }
+  [[nodiscard]] runtime::Clock& clock() { return clock_; }
   /// The calling thread is busy, or away, for that long.
   void spend(base::Duration time) { scheduler_.sleep_until(clock_.now() + time); }
   /// Fails the run unless `held`; `sentence` says what must hold.
