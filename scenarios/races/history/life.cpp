@@ -1,21 +1,17 @@
 // Stopping: who is still running when things are taken away.
-#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
-#include "node/chain/anchor.h"
-#include "node/crypto/binding_prover.h"
-#include "node/crypto/cheap.h"
 #include "node/node/node.h"
 #include "node/runtime/stop.h"
 #include "scenarios/races/history/pairs.h"
+#include "scenarios/races/history/whole_node.h"
 
 namespace lockstep::scenarios::races {
 namespace {
@@ -174,17 +170,6 @@ class Reports final : public chain::Events {
   Outside& outside_;
 };
 
-class NoMeter final : public runtime::Meter {
- public:
-  std::uint64_t begin(runtime::Work /*work*/) override { return 0; }
-  void end(runtime::Work /*work*/, std::uint64_t /*token*/, std::uint64_t /*units*/) override {}
-};
-class Zeros final : public runtime::Random {
- public:
-  std::uint64_t next() override { return 0; }
-  void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{0}); }
-};
-
 /// A whole node without validators of its own, and a peer that sends it what nobody can read.
 class WholeNode {
  public:
@@ -195,7 +180,7 @@ class WholeNode {
         prover_(scheme_),
         node_(std::make_unique<node::Node>(
             runtime::Runtime{world.clock(), world.scheduler(), world.sync(), transport_, random_, meter_},
-            scheme_, prover_, reports_, config())) {
+            scheme_, prover_, reports_, small_config())) {
     node_->start();
     transport_.bring(runtime::PeerConnected{{1}, "nowhere"});
     transport_.bring(runtime::FrameReceived{{1}, std::make_shared<const base::Bytes>(base::Bytes{1, 2, 3})});
@@ -208,18 +193,6 @@ class WholeNode {
   }
 
  private:
-  static node::Config config() {
-    node::Config config;
-    static const std::shared_ptr<const chain::Anchor> kAnchor = [] {
-      const crypto::CheapSigningKey key{base::Bytes32{}};
-      const spec::Validator only{key.public_key(), key.public_key(), spec::ValidatorIndex(0)};
-      return chain::genesis_anchor(
-          0, std::make_shared<const spec::ValidatorRegistry>(std::vector<spec::Validator>{only}));
-    }();
-    config.anchor = kAnchor;
-    return config;
-  }
-
   Outside& outside_;
   Swallows transport_;
   Reports reports_;

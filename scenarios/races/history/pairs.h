@@ -45,6 +45,8 @@ struct Pair {
 [[nodiscard]] std::vector<Pair> queue_pairs();
 [[nodiscard]] std::vector<Pair> exchange_pairs();
 [[nodiscard]] std::vector<Pair> fetch_pairs();
+[[nodiscard]] std::vector<Pair> actor_pairs();
+[[nodiscard]] std::vector<Pair> worker_pairs();
 
 /// Tells the story under up to `schedules` schedules of the portfolio, until one goes wrong.
 [[nodiscard]] race::Report explore(Telling telling, std::uint64_t seed, std::uint64_t schedules);
