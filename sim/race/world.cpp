@@ -71,8 +71,10 @@ void World::join(const Thread& thread) {
 
 void World::join_all() {
   for (std::size_t i = 0; i < started_.size(); ++i) {
-    if (started_[i].index != self()) {
-      join(started_[i]);
+    // A copy: whoever is waited for may start others.
+    const Thread thread = started_[i];
+    if (thread.index != self()) {
+      join(thread);
     }
   }
 }
