@@ -1,6 +1,9 @@
 // Every invariant is shown histories that it must accept and histories that it must reject.
 #include <gtest/gtest.h>
 
+#include <tuple>
+#include <utility>
+
 #include "court.h"
 
 namespace lockstep::checkers {
@@ -307,6 +310,17 @@ class ReportsAddUp : public testing::Test {
     const spec::Block what = block(slot, parent);
     invariant_->block_handled(court_, {root(name), what, Origin::kGossip, BlockOutcome::kImported, {}});
   }
+  /// A heartbeat's report: messages, and control entries with their outcomes.
+  void count(std::uint64_t messages, std::uint64_t duplicates, std::uint64_t dropped, std::uint64_t delivered,
+             std::pair<std::uint64_t, std::uint64_t> control) {
+    chain::GossipCounted counted{};
+    counted.messages = messages;
+    counted.duplicates = duplicates;
+    counted.dropped = dropped;
+    counted.delivered = delivered;
+    std::tie(counted.control_entries, counted.control_outcomes) = control;
+    invariant_->gossip_counted(court_, counted);
+  }
 
   Court court_;
   std::unique_ptr<cluster::Invariant> invariant_ = reports_add_up();
@@ -339,31 +353,26 @@ TEST_F(ReportsAddUp, accepts_gossip_of_which_everything_has_one_outcome) {
   invariant_->message_dropped(court_, {.peer = {}, .reason = chain::Drop::kBadSnappy});
   invariant_->message_dropped(court_, {.peer = {}, .reason = chain::Drop::kGraftInBackoff});
   import(0x01, 1, 0x00);
-  invariant_->gossip_counted(court_, {.messages = 8,
-                                      .duplicates = 5,
-                                      .dropped = 1,
-                                      .delivered = 2,
-                                      .control_entries = 3,
-                                      .control_outcomes = 3});
+  count(8, 5, 1, 2, {3, 3});
   EXPECT_TRUE(court_.is_content());
 }
 
 TEST_F(ReportsAddUp, rejects_a_gossip_message_without_an_outcome) {
-  invariant_->gossip_counted(court_, {8, 5, 0, 2, 0, 0});
+  count(8, 5, 0, 2, {});
   EXPECT_EQ(court_.complaints.size(), 1U);
 }
 
 TEST_F(ReportsAddUp, rejects_a_control_entry_without_an_outcome) {
-  invariant_->gossip_counted(court_, {0, 0, 0, 0, 2, 1});
+  count(0, 0, 0, 0, {2, 1});
   EXPECT_EQ(court_.complaints.size(), 1U);
 }
 
 TEST_F(ReportsAddUp, rejects_a_drop_that_was_not_reported_and_a_block_that_never_came_in) {
-  invariant_->gossip_counted(court_, {1, 0, 1, 0, 0, 0});
+  count(1, 0, 1, 0, {});
   EXPECT_EQ(court_.complaints.size(), 1U);
   import(0x01, 1, 0x00);
   invariant_->message_dropped(court_, {.peer = {}, .reason = chain::Drop::kBadRpc});
-  invariant_->gossip_counted(court_, {1, 0, 1, 0, 0, 0});
+  count(1, 0, 1, 0, {});
   EXPECT_EQ(court_.complaints.size(), 2U);
 }
 
