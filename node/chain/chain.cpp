@@ -92,20 +92,26 @@ void Chain::skip_to(spec::Interval interval) {
 }
 
 std::vector<spec::SignedAggregatedAttestation> Chain::aggregate() {
-  const spec::AggregationRound round = store_.begin_aggregation();
-  std::uint64_t inputs = 0;
-  for (const spec::AggregationJob& job : round.jobs) {
-    inputs += job.signatures.size() + job.children.size();
+  spec::AggregationRound round = store_.begin_aggregation();
+  const std::uint64_t inputs = spec::inputs_of(round);
+  if (proves_elsewhere_ && inputs > 0) {
+    round_ = std::move(round);
+    return {};
   }
   std::vector<spec::SignedAggregatedAttestation> made =
       inputs == 0 ? std::vector<spec::SignedAggregatedAttestation>{}
                   : metered(meter_, runtime::Work::kAggregateProof, inputs,
                             [&] { return spec::prove_all(round, prover_); });
+  adopt(round, made);
+  return made;
+}
+
+void Chain::adopt(const spec::AggregationRound& round,
+                  std::span<const spec::SignedAggregatedAttestation> made) {
   store_.adopt_aggregates(round, made);
   for (const spec::SignedAggregatedAttestation& one : made) {
     events_.aggregated({.data = one.data, .participants = one.proof.participants.popcount()});
   }
-  return made;
 }
 
 std::vector<spec::SignedAggregatedAttestation> Chain::take_recovered() {

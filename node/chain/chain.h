@@ -83,6 +83,15 @@ class Chain {
   /// Lets the store's time pass by one interval, does what the interval asks for, and hands blocks whose time
   /// has come to step(). Returns the aggregates that are to be published.
   [[nodiscard]] std::vector<spec::SignedAggregatedAttestation> tick_interval();
+  /// From here on tick_interval() does not prove what is to be aggregated but lays it aside for take_round().
+  void prove_elsewhere() { proves_elsewhere_ = true; }
+  /// What the last tick_interval() would have proven, a copy that shares nothing that changes; nothing when
+  /// that is nothing.
+  [[nodiscard]] std::optional<spec::AggregationRound> take_round() {
+    return std::exchange(round_, std::nullopt);
+  }
+  /// Puts in what was proven of a round: what came since it was taken stays. To be published then.
+  void adopt(const spec::AggregationRound& round, std::span<const spec::SignedAggregatedAttestation> made);
   /// Sets the time forward without doing what the intervals between ask for.
   void skip_to(spec::Interval interval);
 
@@ -209,6 +218,8 @@ class Chain {
   std::size_t attestations_to_retry_ = 0;
   std::size_t aggregates_to_retry_ = 0;
   std::vector<spec::SignedAggregatedAttestation> recovered_;
+  bool proves_elsewhere_ = false;
+  std::optional<spec::AggregationRound> round_;
 
   spec::AttestationData last_data_;
   spec::Root last_data_root_;

@@ -91,6 +91,11 @@ struct IntervalDone {
   base::Duration lateness;
 };
 
+/// No aggregates were made in this interval: those of an earlier one were still being proven.
+struct AggregationSkipped {
+  spec::Interval interval;
+};
+
 /// The slot clock has not moved on for too long; reported once for each such episode.
 struct SlotDriverStalled {
   base::Duration standing;
@@ -427,6 +432,7 @@ class Events {
   virtual void input_entered(const InputEntered&) {}
   virtual void tick_happened(const TickHappened&) {}
   virtual void interval_done(const IntervalDone&) {}
+  virtual void aggregation_skipped(const AggregationSkipped&) {}
   virtual void slot_driver_stalled(const SlotDriverStalled&) {}
   virtual void thread_died(const ThreadDied&) {}
   virtual void command_handled(const CommandHandled&) {}

@@ -51,6 +51,10 @@ class NodeMetrics final : public chain::Events {
   void sync_state_changed(const chain::SyncStateChanged& change) override;
   void input_entered(const chain::InputEntered& entered) override { next_.input_entered(entered); }
   void interval_done(const chain::IntervalDone& done) override { next_.interval_done(done); }
+  void aggregation_skipped(const chain::AggregationSkipped& skipped) override {
+    registry_.add({Metric::kAggregatorSkipped, AggregatorSkip::kOther});
+    next_.aggregation_skipped(skipped);
+  }
   void slot_driver_stalled(const chain::SlotDriverStalled& stalled) override {
     next_.slot_driver_stalled(stalled);
   }

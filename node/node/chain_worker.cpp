@@ -34,10 +34,22 @@ ChainWorker::ChainWorker(const runtime::Runtime& runtime, const crypto::Signatur
       slots_(chain_.store().config().genesis_time),
       lanes_({.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock},
              locking::Tier::kPendingBlocks, "chain lanes",
-             {kControlMax, kBlocksMax, kAggregatesMax, kVotesMax}),
+             {kControlMax, kBlocksMax, 1, kAggregatesMax, kVotesMax}),
       results_(runtime.sync, "chain results", kResultsMax),
       room_(runtime.sync, "room for results"),
-      ended_(runtime.sync, "chain has ended") {}
+      ended_(runtime.sync, "chain has ended"),
+      aggregator_(runtime, prover, [this](ProvenRound proven) { take_back(std::move(proven)); }) {
+  if (config.aggregator_thread) {
+    chain_.prove_elsewhere();
+  }
+}
+
+const char* ChainWorker::ended_thread() const {
+  if (ended_.load(std::memory_order_acquire)) {
+    return "chain";
+  }
+  return aggregator_.has_ended() ? "aggregator" : nullptr;
+}
 
 void ChainWorker::begin(std::optional<spec::Slot> started_in) {
   duties_.emplace(std::move(own_validators_), started_in, chain_, network_, runtime_.meter, prover_, events_);
@@ -68,7 +80,7 @@ void ChainWorker::run() {
 }
 
 bool ChainWorker::do_one() {
-  constexpr auto kUrgentLanes = static_cast<std::size_t>(Lane::kAggregates);
+  constexpr auto kUrgentLanes = static_cast<std::size_t>(Lane::kAggregates);  // All that come before it.
   if (std::optional<Work> urgent = lanes_.try_pop("chain", kUrgentLanes)) {
     handle(std::move(*urgent));
     return true;
@@ -92,6 +104,7 @@ void ChainWorker::close() {
   }
   results_.close();
   room_.notify();
+  aggregator_.close();
 }
 
 void ChainWorker::join() {
@@ -99,6 +112,7 @@ void ChainWorker::join() {
     thread_->join();
     thread_.reset();
   }
+  aggregator_.join();
   while (results_.pop()) {
     // What became of these blocks has been reported; nobody is left to act upon it.
   }
@@ -112,6 +126,8 @@ void ChainWorker::handle(Work work) {
     duties_->poll(runtime_.clock.wall());
   } else if (auto* block = std::get_if<Block>(&work)) {
     settle(chain_.on_block(block->root, std::move(block->block), block->origin, block->from));
+  } else if (const auto* proven = std::get_if<ProvenRound>(&work)) {
+    end_round(*proven);
   } else if (auto* aggregate = std::get_if<GossipAggregate>(&work)) {
     take(std::move(*aggregate));
   } else if (auto* vote = std::get_if<GossipVote>(&work)) {
@@ -147,9 +163,36 @@ void ChainWorker::tick(spec::Interval target) {
     if (is_current) {
       publish(std::move(made));
     }
+    begin_round();
     duties_->on_interval(interval, is_current);
     events_.interval_done({.interval = interval, .lateness = lateness_of(interval)});
   }
+}
+
+void ChainWorker::begin_round() {
+  std::optional<spec::AggregationRound> round = chain_.take_round();
+  if (!round) {
+    return;
+  }
+  if (is_proving_) {
+    events_.aggregation_skipped({.interval = chain_.store().time()});
+    return;
+  }
+  is_proving_ = true;
+  aggregator_.prove(std::move(*round));
+}
+
+void ChainWorker::end_round(const ProvenRound& proven) {
+  is_proving_ = false;
+  chain_.adopt(proven.round, proven.made);
+  publish(proven.made);
+}
+
+void ChainWorker::take_back(ProvenRound proven) {
+  Work work = std::move(proven);
+  // There is room for the one round that is proven at a time; once the lanes are closed nobody wants it.
+  const locking::Queued queued = submit(Lane::kProofs, work);
+  LOCKSTEP_ASSERT(queued != locking::Queued::kFull);
 }
 
 base::Duration ChainWorker::lateness_of(spec::Interval interval) const {

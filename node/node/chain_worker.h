@@ -16,6 +16,7 @@
 #include "node/locking/mpsc_queue.h"
 #include "node/locking/wake_up.h"
 #include "node/locking/work_lanes.h"
+#include "node/node/aggregator.h"
 #include "node/node/config.h"
 #include "node/node/inbox.h"
 #include "node/node/network_actor.h"
@@ -72,7 +73,8 @@ class ChainWorker {
   /// Waits until the thread has ended and gives what the chain keeps back its final outcome. One caller at a
   /// time; may be called again. Requires: close() was called.
   void join();
-  [[nodiscard]] bool has_ended() const { return ended_.load(std::memory_order_acquire); }
+  /// The thread of this that has ended, if one has.
+  [[nodiscard]] const char* ended_thread() const;
 
   // Work, from any thread. False when there was no room, which has been reported for blocks and votes.
 
@@ -92,8 +94,8 @@ class ChainWorker {
   [[nodiscard]] std::size_t waiting(chain::Buffer lane) const;
 
  private:
-  enum class Lane : std::size_t { kControl, kBlocks, kAggregates, kVotes };
-  static constexpr std::size_t kLanes = 4;
+  enum class Lane : std::size_t { kControl, kBlocks, kProofs, kAggregates, kVotes };
+  static constexpr std::size_t kLanes = 5;
 
   struct TickTo {
     spec::Interval interval;
@@ -105,12 +107,15 @@ class ChainWorker {
     chain::Origin origin{};
     runtime::PeerId from;
   };
-  using Work = std::variant<TickTo, PollDuties, Block, GossipAggregate, GossipVote>;
+  using Work = std::variant<TickTo, PollDuties, Block, ProvenRound, GossipAggregate, GossipVote>;
 
   [[nodiscard]] locking::Queued submit(Lane lane, Work& work);
   void run();
   void handle(Work work);
   void tick(spec::Interval target);
+  void begin_round();
+  void end_round(const ProvenRound& proven);
+  void take_back(ProvenRound proven);
   void settle(const chain::BlockResult& result);
   void take(GossipAggregate item);
   void take(GossipVote item);
@@ -134,6 +139,9 @@ class ChainWorker {
   /// Rung when results were taken, or will never be.
   locking::WakeUp room_;
   runtime::Atomic<bool> ended_;
+  Aggregator aggregator_;
+  /// A round is being proven.
+  bool is_proving_ = false;
   std::unique_ptr<runtime::Thread> thread_;
 };
 

@@ -23,6 +23,9 @@ struct Config {
   /// Whether the chain has a thread of its own. Without, the main thread does its work, and is late for
   /// whatever takes long.
   bool chain_worker = true;
+  /// Whether aggregates are proven on a thread of their own. Without, whoever does the chain's work waits for
+  /// each proof.
+  bool aggregator_thread = true;
   /// The network's name within topics: leanSpec's fork digest without 0x.
   std::string network_name = "12345678";
 };

@@ -97,7 +97,7 @@ void Node::Core::run() {
 }
 
 bool Node::Core::lost_a_thread() {
-  const char* const name = network_.has_ended() ? "network" : worker_.has_ended() ? "chain" : nullptr;
+  const char* const name = network_.has_ended() ? "network" : worker_.ended_thread();
   if (name == nullptr) {
     return false;
   }

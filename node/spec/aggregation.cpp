@@ -132,6 +132,14 @@ base::Result<SingleMessageAggregate, crypto::AggregationError> prove(const Aggre
   return SingleMessageAggregate{.participants = std::move(participants), .proof = {std::move(*proof)}};
 }
 
+std::uint64_t inputs_of(const AggregationRound& round) {
+  std::uint64_t inputs = 0;
+  for (const AggregationJob& job : round.jobs) {
+    inputs += job.signatures.size() + job.children.size();
+  }
+  return inputs;
+}
+
 std::vector<SignedAggregatedAttestation> prove_all(const AggregationRound& round,
                                                    const crypto::AggregateProver& prover) {
   std::vector<SignedAggregatedAttestation> made;

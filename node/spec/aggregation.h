@@ -49,6 +49,9 @@ struct AggregationRound {
                                                            const ProofPool& known_payloads,
                                                            const SignaturePool& signatures);
 
+/// How many signatures and proofs the round joins.
+[[nodiscard]] std::uint64_t inputs_of(const AggregationRound& round);
+
 /// Proves every job of the round, in order. A job that the prover refuses is left out.
 [[nodiscard]] std::vector<SignedAggregatedAttestation> prove_all(const AggregationRound& round,
                                                                  const crypto::AggregateProver& prover);

@@ -38,6 +38,7 @@ Machine::Machine(const Surroundings& surroundings, const MachineOptions& options
       clock_(surroundings.engine, options.clock),
       cpus_(options.cpus),
       chain_worker_(options.chain_worker),
+      aggregator_thread_(options.aggregator_thread),
       readers_(options.readers),
       charging_(surroundings.engine, lane_, options.shared_cpus != nullptr ? *options.shared_cpus : cpus_,
                 surroundings.costs),
@@ -73,6 +74,7 @@ void Machine::start(const ListenThrough& through) {
   config.anchor = genesis.anchor();
   config.is_aggregator = is_aggregator_;
   config.chain_worker = chain_worker_;
+  config.aggregator_thread = aggregator_thread_;
   for (const auto& [validator, keys] : keys_) {
     config.validators.push_back({spec::ValidatorIndex(validator), keys.attestation, keys.proposal});
   }

@@ -42,6 +42,7 @@ struct MachineOptions {
   std::size_t cpus = 1;
   /// As in node::Config. With it, no metered work may be done on the thread `main`.
   bool chain_worker = true;
+  bool aggregator_thread = true;
   /// Threads that read the chain as an API does.
   std::uint64_t readers = 0;
   /// Used instead when it is not null; outlives the machine.
@@ -95,6 +96,7 @@ class Machine {
   sim::NodeClock clock_;
   sim::Cpus cpus_;
   bool chain_worker_;
+  bool aggregator_thread_;
   std::uint64_t readers_;
   sim::ChargingMeter charging_;
   WatchfulMeter meter_;

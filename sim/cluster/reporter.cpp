@@ -39,6 +39,7 @@ enum class Report : std::uint32_t {
   kCommand,
   kStalled,
   kThreadDied,
+  kAggregationSkipped,
 };
 constexpr std::array kReportNames = {"tick",
                                      "block",
@@ -66,7 +67,8 @@ constexpr std::array kReportNames = {"tick",
                                      "gossip",
                                      "command",
                                      "stalled",
-                                     "thread died"};
+                                     "thread died",
+                                     "aggregation skipped"};
 
 constexpr std::uint32_t kind_of(Report report) {
   return static_cast<std::uint32_t>(sim::kFirstTraceKindAboveWorld) + static_cast<std::uint32_t>(report);
@@ -127,6 +129,12 @@ void Reporter::input_entered(const chain::InputEntered& event) {
 void Reporter::command_handled(const chain::CommandHandled& event) {
   if (hears(kind_of(Report::kCommand), digit(event.command, 0) | digit(event.outcome, 1), 0)) {
     record_.tell<&Invariant::command_handled>(event);
+  }
+}
+
+void Reporter::aggregation_skipped(const chain::AggregationSkipped& event) {
+  if (hears(kind_of(Report::kAggregationSkipped), event.interval.value, 0)) {
+    record_.mark("aggregation skipped");
   }
 }
 

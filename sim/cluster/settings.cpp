@@ -13,6 +13,8 @@ constexpr std::uint64_t kMinute_us = 60'000'000;
 constexpr std::uint64_t kMinute_ms = 60'000;
 
 constexpr std::array kCommonSettings = {
+    SettingRule{"aggregator_thread", "whether aggregates are proven on a thread of their own", "on", 0, 0,
+                "off|on"},
     SettingRule{"aggregators", "nodes that join votes into proofs; 0: up to four, spread out", "0", 0, 4096,
                 ""},
     SettingRule{"chain_worker", "whether the chain has a thread of its own in each node", "on", 0, 0,

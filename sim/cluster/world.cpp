@@ -178,6 +178,7 @@ MachineOptions Cluster::World::machine_options(std::uint64_t number) {
   options.is_aggregator = aggregates(number, plan.nodes, settings.number("aggregators"));
   options.cpus = settings.number("cpus");
   options.chain_worker = settings.word("chain_worker") == "on";
+  options.aggregator_thread = settings.word("aggregator_thread") == "on";
   options.readers = settings.number("readers");
   options.shared_cpus = shared_cpus ? &*shared_cpus : nullptr;
   options.clock.wall_at_start = {static_cast<std::int64_t>(kGenesisTime_s) * 1'000'000'000 -

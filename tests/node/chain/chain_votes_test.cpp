@@ -114,6 +114,24 @@ TEST_F(ChainVotes, only_unknown_blocks_and_slots_that_begin_soon_are_worth_waiti
   expect_sums();
 }
 
+TEST_F(ChainVotes, what_came_while_a_round_was_proven_elsewhere_stays) {
+  chain.prove_elsewhere();
+  test::tick_to(chain, 6);
+  give_block();
+  EXPECT_EQ(chain.on_gossip_attestation(products.votes[0], Origin::kGossip), VoteOutcome::kAccepted);
+  EXPECT_TRUE(chain.tick_interval().empty()) << "nothing is proven here";
+  const std::optional<spec::AggregationRound> round = chain.take_round();
+  ASSERT_TRUE(round);
+  EXPECT_FALSE(chain.take_round());
+  EXPECT_EQ(chain.on_gossip_attestation(products.votes[1], Origin::kGossip), VoteOutcome::kAccepted);
+  const auto made = spec::prove_all(*round, keys.prover);
+  ASSERT_EQ(made.size(), 1U);
+  chain.adopt(*round, made);
+  EXPECT_EQ(chain.store().latest_new_aggregated_payloads().size(), 1U);
+  ASSERT_EQ(chain.store().attestation_signatures().size(), 1U) << "the vote that came meanwhile";
+  EXPECT_EQ(chain.store().attestation_signatures().entries().begin()->second.value.entries().size(), 1U);
+}
+
 TEST_F(ChainVotes, what_is_still_kept_when_the_node_ends_is_reported) {
   test::tick_to(chain, 6);
   EXPECT_EQ(chain.on_gossip_attestation(products.votes[0], Origin::kGossip), VoteOutcome::kBuffered);
