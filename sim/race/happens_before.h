@@ -81,7 +81,10 @@ class Knowledge {
   /// Goes on with the release sequence that it reads from.
   void modify(VectorClock& released, sim::MemoryOrder order) {
     load(released, order);
-    if (releases(order)) {
+    if (releases(order) && acquires(order)) {
+      // What was there is known by now.
+      release_store(released);
+    } else if (releases(order)) {
       release(released);
     } else if (has_fenced_) {
       released.join(fenced_);

@@ -1,6 +1,7 @@
 // For each thread, up to which of its operations somebody knows of it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -21,16 +22,21 @@ class VectorClock {
   }
   /// The later of both, entry by entry.
   void join(const VectorClock& other) {
-    reach(other.size_);
-    for (std::uint32_t i = 0; i < other.size_; ++i) {
-      if (other.clocks_[i] > clocks_[i]) {
-        clocks_[i] = other.clocks_[i];
-      }
+    const std::uint32_t size = other.size_;
+    reach(size);
+    Clock* const to = clocks_.data();
+    const Clock* const from = other.clocks_.data();
+    for (std::uint32_t i = 0; i < size; ++i) {
+      to[i] = to[i] < from[i] ? from[i] : to[i];
     }
   }
   void assign(const VectorClock& other) {
-    size_ = 0;
-    join(other);
+    const std::uint32_t size = other.size_;
+    if (clocks_.size() < size) {
+      clocks_.resize(size + size / 2 + 2);
+    }
+    std::copy_n(other.clocks_.data(), size, clocks_.data());
+    size_ = size;
   }
   void clear() { size_ = 0; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
