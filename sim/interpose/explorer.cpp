@@ -7,8 +7,10 @@
 #include <sys/single_threaded.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -39,8 +41,13 @@ class Explorer {
   explicit Explorer(const Request& request) : schedules_(request.seed, request.strategy) {}
 
   int run();
+  /// Runs the one schedule that was stored.
+  int follow(const Pins& pins);
 
  private:
+  [[nodiscard]] sim::Strategy& strategy_of(std::uint64_t schedule) {
+    return followed_ != nullptr ? static_cast<sim::Strategy&>(*followed_) : schedules_.strategy_of(schedule);
+  }
   void run_with(sim::Strategy& strategy);
   [[nodiscard]] bool is_news() const;
   void look_again(std::uint64_t schedule, std::vector<Failure>& found);
@@ -48,6 +55,7 @@ class Explorer {
   void tell(std::uint64_t schedule);
 
   Schedules schedules_;
+  std::unique_ptr<FollowPins> followed_;
   std::vector<sim::Step> steps_;
   std::vector<std::uint32_t> values_;
   std::vector<sim::Ordering> orderings_;
@@ -92,7 +100,7 @@ void Explorer::look_again(std::uint64_t schedule, std::vector<Failure>& found) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     kernel->watching = true;
     kernel->watch = {places[i], {}};
-    sim::Strategy& strategy = schedules_.strategy_of(schedule);
+    sim::Strategy& strategy = strategy_of(schedule);
     steps_.clear();
     strategy.record_into(&steps_);
     strategy.record_values_into(&values_);
@@ -129,8 +137,13 @@ void Explorer::tell(std::uint64_t schedule) {
   }
   for (Failure& failure : found) {
     if (told_.insert(fingerprint(failure)).second) {
-      const Story story = minimise(failure, steps_, values_);
-      write_failure(schedule, schedules_.name(), failure, story);
+      // Memory lies as the last look left it.
+      Pins whole = pins_of(steps_, values_);
+      Story story = followed_ != nullptr ? story_of(steps_, failure) : minimise(failure, steps_, values_);
+      if (story.pins.blocks.empty()) {
+        story.pins = std::move(whole);
+      }
+      write_failure(schedule, followed_ != nullptr ? "replay" : schedules_.name(), failure, story);
     }
   }
 }
@@ -171,6 +184,46 @@ int Explorer::run() {
   }
   write_end({schedule, failures_, all_steps_, all_decisions_}, schedules_.coverage());
   return failures_ == 0 ? 0 : 1;
+}
+
+int Explorer::follow(const Pins& pins) {
+  write_begin();
+  share_objects(pins);
+  followed_ = std::make_unique<FollowPins>(pins);
+  followed_->limit_steps(kFairAfter, ~std::uint64_t{0});
+  steps_.clear();
+  followed_->record_into(&steps_);
+  run_with(*followed_);
+  followed_->record_into(nullptr);
+  drop_shared();
+  std::size_t stored = 0;
+  for (const PinnedBlock& block : pins.blocks) {
+    stored += block.operations;
+  }
+  // A stored race ends where it was seen; the program goes on.
+  steps_.resize(std::min(stored, steps_.size()));
+  const bool same = pins_of(steps_, {}).hash == pins.hash;
+  const std::string divergence = followed_->divergence();
+  if (is_news()) {
+    tell(0);
+  }
+  write_replayed(same, divergence);
+  write_end({1, failures_, all_steps_, all_decisions_}, {});
+  return failures_ == 0 ? 0 : 1;
+}
+
+Pins read_pins_from(int descriptor) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = read(descriptor, buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  close(descriptor);
+  Pins pins;
+  if (!read_pins(text, pins)) {
+    die("the stored schedule is not understood");
+  }
+  return pins;
 }
 
 int run_alone() {
@@ -246,6 +299,9 @@ int explore(Main program, int argc, char** argv, char** envp) {
     return run_alone();
   }
   Explorer explorer(kernel->request);
+  if (kernel->request.pins_fd >= 0) {
+    return explorer.follow(read_pins_from(kernel->request.pins_fd));
+  }
   return explorer.run();
 }
 

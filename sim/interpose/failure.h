@@ -33,6 +33,8 @@ struct Failure {
     std::uint32_t epoch = 0;
     std::uint8_t bytes = 0;
     std::uint8_t flags = 0;
+    /// Where the later access was made.
+    const void* later_pc = nullptr;
   };
   Earlier earlier;
 };

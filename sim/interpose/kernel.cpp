@@ -18,8 +18,6 @@ constexpr std::uintptr_t kStacksBase = 0x1060'0000'0000;
 constexpr std::size_t kGuard = 4096;
 /// Operations without a write after which a thread counts as polling.
 constexpr std::uint32_t kIdleOperations = 128;
-/// Turns during which everybody only polls and no timer is pending, after which the program is stuck.
-constexpr std::uint64_t kPollingBound = 20'000;
 
 void switch_to(Thread& next) {
   Thread& from = *kernel->me;
@@ -81,8 +79,8 @@ void look_for_polling() {
     progress();
     return;
   }
-  if (++kernel->lazy_steps > kPollingBound) {
-    report_livelock("every thread that could run only polls, and nobody changes what they poll");
+  if (++kernel->lazy_steps > kernel->polling_bound) {
+    report_livelock(std::string(kEverybodyPolls) + ", and nobody changes what they poll");
   }
 }
 
@@ -406,6 +404,10 @@ bool in_guard(std::uintptr_t address) {
   const auto base = reinterpret_cast<std::uintptr_t>(kernel->stacks);
   return address >= base && address < base + (kStackSize + kGuard) * kMaxThreads &&
          (address - base) % (kStackSize + kGuard) < kGuard;
+}
+
+std::uintptr_t stack_base(std::uint32_t thread) {
+  return reinterpret_cast<std::uintptr_t>(kernel->stacks) + thread * (kStackSize + kGuard) + kGuard;
 }
 
 int stack_owner(std::uintptr_t address) {

@@ -19,6 +19,8 @@ inline constexpr std::uint32_t kMaxKeys = 256;
 inline constexpr std::uint32_t kMaxFrames = 512;
 inline constexpr std::size_t kStackSize = std::size_t{8} << 20;
 inline constexpr std::int64_t kNever = INT64_MAX;
+/// Turns during which everybody only polls and no timer is pending, after which the program is stuck.
+inline constexpr std::uint64_t kPollingBound = 20'000;
 
 using sim::OpKind;
 
@@ -154,6 +156,8 @@ struct Request {
   bool alone = true;
   bool minimise = true;
   int report_fd = -1;
+  /// A schedule to follow is read from here; -1: none.
+  int pins_fd = -1;
   char strategy[32] = "portfolio";
 };
 
@@ -179,6 +183,9 @@ struct Kernel {
   std::uint32_t lazy_count = 0;
   std::uint64_t lazy_steps = 0;
   std::uint64_t progress_made = 1;
+  std::uint64_t polling_bound = kPollingBound;
+  /// A schedule ends at the race that this is about; null: at none.
+  const Failure* end_at_race = nullptr;
   sim::Context explorer;
   sim::ContextInfo explorer_info;
   sim::ExceptionState* live_exceptions = nullptr;

@@ -22,6 +22,8 @@ constexpr std::uint32_t kDead = 0xdeaddead;
 /// Blocks of one class are given out again, oldest first, when the part is used up.
 constexpr std::size_t kClasses = 48;
 constexpr std::size_t kFilled = 1024;
+/// Blocks from before main are numbered from here on, so that they do not change the numbers of later ones.
+constexpr std::uint64_t kFirstBeforeMain = 1'000'000'000;
 
 struct Header {
   std::uint64_t size;
@@ -38,10 +40,21 @@ struct Part {
   std::uintptr_t last_free[kClasses] = {};
 };
 
+/// A granule of a block to come that is to be shared.
+struct Expected {
+  std::uint32_t thread;
+  std::uint64_t number;
+  std::uint64_t offset;
+  std::uint32_t object;
+};
+
 struct Heap {
   Part parts[kParts];
   std::uint32_t parts_used = 1;
   std::vector<char> image;
+  /// How many blocks there were when main began.
+  std::uint64_t before_main = 0;
+  std::vector<Expected> expected;
 };
 
 Heap* heap = nullptr;
@@ -91,6 +104,36 @@ void keep(Part& part, std::uintptr_t block, std::size_t size) {
   part.last_free[list] = block;
 }
 
+/// Shows a part's blocks in order to `show` until that says that it has seen enough; false when it never did.
+template <typename Show>
+bool walk(std::uint32_t part, Show show) {
+  const std::uintptr_t end = begin_of(part) + heap->parts[part].used;
+  for (std::uintptr_t at = begin_of(part); at < end;) {
+    // A gap is zero but for aligned blocks, whose header lies right before them.
+    const auto* header = reinterpret_cast<const Header*>(at);
+    std::uintptr_t begin = at + kHeader;
+    while (header->state != kLive && header->state != kDead && begin < end) {
+      begin += 16;
+      header = reinterpret_cast<const Header*>(begin - kHeader);
+    }
+    const std::uintptr_t after = begin + (header->size < 16 ? 16 : header->size + 15) / 16 * 16;
+    if (show(begin, *header, after)) {
+      return true;
+    }
+    at = after;
+  }
+  return false;
+}
+
+void share_expected(std::uint32_t thread, std::uintptr_t block) {
+  const std::uint64_t number = heap_number(block);
+  for (const Expected& expected : heap->expected) {
+    if (expected.thread == thread && expected.number == number) {
+      share_as(block + expected.offset, expected.object);
+    }
+  }
+}
+
 }  // namespace
 
 void map_heap() {
@@ -123,6 +166,9 @@ void* heap_allocate(std::size_t size, std::size_t alignment) {
   poison(block - kHeader, kHeader, kBetweenBlocks);
   std::memset(reinterpret_cast<void*>(block), 0xcd, size < kFilled ? size : kFilled);
   note_block(block, size, "allocated", nullptr);
+  if (!heap->expected.empty()) [[unlikely]] {
+    share_expected(owner, block);
+  }
   return reinterpret_cast<void*>(block);
 }
 
@@ -150,24 +196,37 @@ bool heap_block(std::uintptr_t address, Block& block) {
   if (!in_heap(address)) {
     return false;
   }
-  const auto number = static_cast<std::uint32_t>((address - kHeapBase) / kPartSize);
-  const std::uintptr_t end = begin_of(number) + heap->parts[number].used;
-  for (std::uintptr_t at = begin_of(number); at < end;) {
-    // A gap is zero but for aligned blocks, whose header lies right before them.
-    const auto* header = reinterpret_cast<const Header*>(at);
-    std::uintptr_t begin = at + kHeader;
-    while (header->state != kLive && header->state != kDead && begin < end) {
-      begin += 16;
-      header = reinterpret_cast<const Header*>(begin - kHeader);
-    }
-    const std::uintptr_t after = begin + (header->size < 16 ? 16 : header->size + 15) / 16 * 16;
-    if (address < after) {
-      block = {begin, header->size, header->state == kDead};
-      return true;
-    }
-    at = after;
-  }
-  return false;
+  return walk(static_cast<std::uint32_t>((address - kHeapBase) / kPartSize),
+              [&](std::uintptr_t begin, const Header& header, std::uintptr_t after) {
+                block = {begin, header.size, header.state == kDead};
+                return address < after;
+              });
+}
+
+std::uint64_t heap_number(std::uintptr_t begin) {
+  const auto part = static_cast<std::uint32_t>((begin - kHeapBase) / kPartSize);
+  std::uint64_t number = 0;
+  walk(part, [&](std::uintptr_t at, const Header&, std::uintptr_t) {
+    ++number;
+    return at == begin;
+  });
+  const std::uint64_t before = part == 0 ? heap->before_main : 0;
+  return number > before ? number - before : number + kFirstBeforeMain;
+}
+
+std::uintptr_t heap_numbered(std::uint32_t thread, std::uint64_t number) {
+  const std::uint64_t before = thread == 0 ? heap->before_main : 0;
+  number = number > kFirstBeforeMain ? number - kFirstBeforeMain : number + before;
+  std::uintptr_t found = 0;
+  const bool there = walk(thread, [&](std::uintptr_t at, const Header&, std::uintptr_t) {
+    found = at;
+    return --number == 0;
+  });
+  return there ? found : 0;
+}
+
+void heap_expect(std::uint32_t thread, std::uint64_t number, std::uint64_t offset, std::uint32_t object) {
+  heap->expected.push_back({thread, number, offset, object});
 }
 
 void heap_snapshot() {
@@ -175,6 +234,10 @@ void heap_snapshot() {
   part.snapshot = part.used;
   const auto* begin = reinterpret_cast<const char*>(begin_of(0));
   heap->image.assign(begin, begin + part.used);
+  walk(0, [&](std::uintptr_t, const Header&, std::uintptr_t) {
+    ++heap->before_main;
+    return false;
+  });
 }
 
 void heap_restore() {

@@ -32,6 +32,13 @@ struct Block {
 /// False when there is none.
 [[nodiscard]] bool heap_block(std::uintptr_t address, Block& block);
 
+/// The number of the block that begins at `begin` among those of its thread, from 1 where main begins.
+[[nodiscard]] std::uint64_t heap_number(std::uintptr_t begin);
+/// Where that block begins; 0 when it was not allocated yet.
+[[nodiscard]] std::uintptr_t heap_numbered(std::uint32_t thread, std::uint64_t number);
+/// Once that block is allocated, the granule at `offset` is shared as `object` (see share_as()).
+void heap_expect(std::uint32_t thread, std::uint64_t number, std::uint64_t offset, std::uint32_t object);
+
 /// Remembers the heap as the program's initialisers left it.
 void heap_snapshot();
 /// Goes back to that.

@@ -99,6 +99,12 @@ Site site_of(const Thread& thread, std::string what) {
   end_schedule();
 }
 
+/// By the place of the later access, whoever makes it, and what the earlier one was.
+bool same_race(const Failure& a, const Failure& b) {
+  return a.earlier.flags == b.earlier.flags && a.earlier.later_pc == b.earlier.later_pc &&
+         a.sites[1].what == b.sites[1].what;
+}
+
 const Thread* blocker_of(const Thread& thread) {
   const bool stuck = thread.on != nullptr && !is_enabled(thread) && thread.deadline == kNever;
   if (!stuck || thread.on->kind == Object::kCond) {
@@ -175,6 +181,11 @@ void report_race(const Access& earlier, std::uintptr_t address, std::uint32_t si
   failure.earlier = {true,           place,
                      earlier.thread, earlier.epoch - static_cast<Epoch>(kernel->clock_base),
                      earlier.bytes,  earlier.flags};
+  failure.earlier.later_pc = pc;
+  const Failure* wanted = kernel->end_at_race;
+  if (wanted != nullptr && same_race(*wanted, failure)) {
+    end_with(std::move(failure));
+  }
   kernel->races_seen.push_back(std::move(failure));
 }
 

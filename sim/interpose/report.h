@@ -20,6 +20,9 @@ inline constexpr int kRefused = 4;
 [[nodiscard]] std::vector<std::uintptr_t> held_by(const Thread& thread);
 [[nodiscard]] std::string name_of(const Thread& thread);
 
+/// How the sentence of a livelock begins that everybody's polling makes.
+inline constexpr const char* kEverybodyPolls = "every thread that could run only polls";
+
 // Each of these is called by the running thread; those that end the schedule do not return.
 
 void report_race(const Access& earlier, std::uintptr_t address, std::uint32_t size, std::uint8_t flags,
@@ -36,6 +39,8 @@ void report_if_circle(const Thread& me);
 /// Where the executable was loaded.
 [[nodiscard]] std::uintptr_t program_base();
 [[nodiscard]] bool in_guard(std::uintptr_t address);
+/// The lowest byte of a thread's stack, whether it has begun or not.
+[[nodiscard]] std::uintptr_t stack_base(std::uint32_t thread);
 /// The thread on whose stack `address` lies; -1: none's.
 [[nodiscard]] int stack_owner(std::uintptr_t address);
 

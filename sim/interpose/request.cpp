@@ -11,7 +11,7 @@
 
 /// How the command line tells programs that can be explored from others.
 extern "C" const char lockstep_interpose_mark[];
-extern "C" const char lockstep_interpose_mark[] = "lockstep-interpose-abi-1";
+extern "C" const char lockstep_interpose_mark[] = "lockstep-interpose-abi-2";
 
 namespace lockstep::interpose {
 namespace {
@@ -20,6 +20,8 @@ void apply(Request& request, std::string_view key, const std::string& value) {
   const auto number = [&] { return std::strtoull(value.c_str(), nullptr, 10); };
   if (key == "fd") {
     request.report_fd = static_cast<int>(number());
+  } else if (key == "pins") {
+    request.pins_fd = static_cast<int>(number());
   } else if (key == "seed") {
     request.seed = number();
   } else if (key == "runs") {

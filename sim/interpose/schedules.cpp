@@ -12,8 +12,6 @@ namespace {
 constexpr std::uint32_t kDepth = 10;
 /// So many schedules are profiled after objects were noticed: what is done depends on who comes first.
 constexpr int kLessons = 6;
-/// From this step on turns go round: schedules of correct programs end.
-constexpr std::uint64_t kFairAfter = 50'000;
 
 constexpr std::uint32_t kNoBound = 0xffffffff;
 

@@ -12,6 +12,9 @@
 
 namespace lockstep::interpose {
 
+/// From this step on turns go round: schedules of correct programs end.
+inline constexpr std::uint64_t kFairAfter = 50'000;
+
 /// What an exploration of all schedules has seen.
 struct Coverage {
   bool wanted = false;

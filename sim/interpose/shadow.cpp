@@ -200,6 +200,15 @@ std::size_t adopt_shared() {
   return found;
 }
 
+void share_as(std::uintptr_t address, std::uint32_t number) {
+  const std::uintptr_t granule = address & ~std::uintptr_t{7};
+  if (numbered->size() < number) {
+    numbered->resize(number);
+  }
+  (*numbered)[number - 1] = granule;
+  granule_of(granule).number = number;
+}
+
 std::uintptr_t object_address(std::uint32_t number) {
   return number == 0 ? 0 : (*numbered)[number - 1];
 }

@@ -131,6 +131,8 @@ void forget_accesses(std::uintptr_t address, std::size_t size);
 
 /// Granules at which threads met in the last schedule become places at which turns may change. Says how many.
 std::size_t adopt_shared();
+/// The granule at `address` is such a place from now on, and has this number.
+void share_as(std::uintptr_t address, std::uint32_t number);
 /// Where the object of that number lies.
 [[nodiscard]] std::uintptr_t object_address(std::uint32_t number);
 /// The last schedule's findings are dropped: it was a replay.

@@ -72,6 +72,15 @@ void take_snapshot() {
   }
 }
 
+bool in_program_data(std::uintptr_t address) {
+  for (const Range& range : *ranges) {
+    if (address - reinterpret_cast<std::uintptr_t>(range.begin) < range.size) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void restore_snapshot() {
   for (const Range& range : *ranges) {
     std::memcpy(range.begin, range.copy, range.size);

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace lockstep::interpose {
 
 /// Remembers the writable data of the executable. Called once, before the first schedule.
 void take_snapshot();
+/// Whether a global variable could lie there.
+[[nodiscard]] bool in_program_data(std::uintptr_t address);
 /// Goes back to it.
 void restore_snapshot();
 

@@ -67,9 +67,9 @@ bool counts_waiters(std::uintptr_t address) {
 }
 
 /// Before an atomic operation: a turn may change.
-void arrive(std::uintptr_t address, bool writes, const void* pc) {
-  if (meets_others(address, writes)) {
-    point(writes ? OpKind::kAtomicRmw : OpKind::kAtomicLoad, address, pc);
+void arrive(std::uintptr_t address, OpKind kind, const void* pc) {
+  if (meets_others(address, kind != OpKind::kAtomicLoad)) {
+    point(kind, address, pc);
   } else if (++kernel->me->quiet > 64) {
     point(OpKind::kYield, 0, pc);
   }
@@ -82,7 +82,7 @@ T load(const volatile T* where, int order, const void* pc) {
     const auto address = reinterpret_cast<std::uintptr_t>(where);
     // A wait that has announced itself looks again and again before it sleeps: one look is as good.
     if (kernel->me->announced == 0) {
-      arrive(address, false, pc);
+      arrive(address, OpKind::kAtomicLoad, pc);
     }
     check_access(address, sizeof(T), Access::kAtomic, pc);
     read_clock(known_object(address), order);
@@ -95,7 +95,7 @@ void store(volatile T* where, T value, int order, const void* pc) {
   if (modelled()) {
     const Inside inside;
     const auto address = reinterpret_cast<std::uintptr_t>(where);
-    arrive(address, true, pc);
+    arrive(address, OpKind::kAtomicStore, pc);
     check_access(address, sizeof(T), Access::kAtomic | Access::kWrite, pc);
     write_clock(address, order, false);
     if (*where != value) {
@@ -130,7 +130,7 @@ T modify(volatile T* where, int order, const void* pc, Change change) {
   }
   const Inside inside;
   const auto address = reinterpret_cast<std::uintptr_t>(where);
-  arrive(address, true, pc);
+  arrive(address, OpKind::kAtomicRmw, pc);
   check_access(address, sizeof(T), Access::kAtomic | Access::kWrite, pc);
   order = order_of_unlock(address, sizeof(T), order);
   read_clock(known_object(address), order);
@@ -159,7 +159,7 @@ bool compare_exchange(volatile T* where, T* expected, T desired, int order, int 
   }
   const Inside inside;
   const auto address = reinterpret_cast<std::uintptr_t>(where);
-  arrive(address, true, pc);
+  arrive(address, OpKind::kAtomicRmw, pc);
   const T old = *where;
   if (old != *expected) {
     check_access(address, sizeof(T), Access::kAtomic, pc);

@@ -110,19 +110,23 @@ void write_failure(std::uint64_t schedule, const char* strategy, const Failure& 
   for (const StoryStep& step : story.steps) {
     add_places(step.what, places);
     told += (told.size() > 1 ? "," : "") + std::string("{\"thread\":") + quoted(name_of_thread(step.thread)) +
-            ",\"what\":" + quoted(step.what) +
-            ",\"pc\":" + std::to_string(reinterpret_cast<std::uintptr_t>(step.pc)) + "}";
+            ",\"what\":" + quoted(step.what) + ",\"stack\":" + addresses(step.stack) + "}";
   }
   write_line("{\"event\":\"failure\",\"schedule\":" + std::to_string(schedule) +
              ",\"strategy\":" + quoted(strategy) + ",\"kind\":" + quoted(failure.kind) +
              ",\"sentence\":" + quoted(failure.sentence) + ",\"sites\":" + sites + "],\"places\":" + places +
-             "},\"story\":{\"threads\":" + std::to_string(story.threads) +
-             ",\"preemptions\":" + std::to_string(story.preemptions) +
-             ",\"replays\":" + std::to_string(story.replays) + ",\"steps\":" + told + "]}}");
+             "},\"story\":{\"threads\":" + std::to_string(story.threads) + ",\"preemptions\":" +
+             std::to_string(story.preemptions) + ",\"replays\":" + std::to_string(story.replays) +
+             ",\"steps\":" + told + "]},\"pins\":" + quoted(to_text(story.pins)) + "}");
 }
 
 void write_divergence(std::uint64_t schedule) {
   write_line("{\"event\":\"divergence\",\"schedule\":" + std::to_string(schedule) + "}");
+}
+
+void write_replayed(bool same, const std::string& divergence) {
+  write_line(std::string("{\"event\":\"replayed\",\"same\":") + (same ? "true" : "false") +
+             ",\"divergence\":" + quoted(divergence) + "}");
 }
 
 void write_end(const Totals& totals, const Coverage& coverage) {

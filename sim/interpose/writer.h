@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "sim/interpose/failure.h"
 #include "sim/interpose/minimise.h"
@@ -21,6 +22,8 @@ void write_begin();
 void write_failure(std::uint64_t schedule, const char* strategy, const Failure& failure, const Story& story);
 /// The same schedule did something else when it was run again.
 void write_divergence(std::uint64_t schedule);
+/// How following a stored schedule went: the same operations in the same order, or where it went another way.
+void write_replayed(bool same, const std::string& divergence);
 void write_end(const Totals& totals, const Coverage& coverage);
 
 }  // namespace lockstep::interpose

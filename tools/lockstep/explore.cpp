@@ -1,6 +1,7 @@
 // lockstep explore: runs a program that was built with the wrappers by one schedule after another.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +40,9 @@ struct ExploreOptions {
   bool keep_going = false;
   bool ignore_races = false;
   bool spurious = false;
+  /// A stored schedule to follow, and where to store one.
+  std::string replay;
+  std::string schedule_out;
 };
 
 /// Throws UsageError unless the runtime is in there.
@@ -50,7 +54,7 @@ void require_wrapped(const std::string& program) {
   if (access(program.c_str(), X_OK) != 0) {
     throw UsageError("cannot explore " + program + ": it is not executable");
   }
-  if (read_file(program).find("lockstep-interpose-abi-1") == std::string::npos) {
+  if (read_file(program).find("lockstep-interpose-abi-2") == std::string::npos) {
     throw UsageError("cannot explore " + program +
                      ": it was not built with lockstep-cc or lockstep-c++ of this version");
   }
@@ -75,7 +79,8 @@ void require_strategy(const std::string& name) {
   }
 }
 
-std::string request_of(const ExploreOptions& options, int descriptor) {
+/// `pins`: where the runtime finds a stored schedule; -1: there is none.
+std::string request_of(const ExploreOptions& options, int descriptor, int pins) {
   std::string text = fmt::format(
       "LOCKSTEP_EXPLORE=fd={};seed={};runs={};steps={};races={};output={};keep-going={};spurious={};strategy="
       "{}",
@@ -85,7 +90,20 @@ std::string request_of(const ExploreOptions& options, int descriptor) {
   if (!options.schedule.empty()) {
     text += fmt::format(";only={}", read_count("--schedule", options.schedule));
   }
+  if (pins >= 0) {
+    text += fmt::format(";pins={}", pins);
+  }
   return text;
+}
+
+/// A file without a name, which the program inherits.
+int file_of(const std::string& text) {
+  const int descriptor = memfd_create("lockstep-schedule", 0);
+  if (descriptor < 0 || write(descriptor, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      lseek(descriptor, 0, SEEK_SET) != 0) {
+    throw std::runtime_error("no room for the stored schedule");
+  }
+  return descriptor;
 }
 
 [[noreturn]] void become(const ExploreOptions& options, const std::string& request) {
@@ -112,12 +130,13 @@ struct Answer {
   int status = 0;
 };
 
-Answer ask(const ExploreOptions& options) {
+Answer ask(const ExploreOptions& options, const std::string& pins = "") {
   int ends[2];
   if (pipe(ends) != 0) {
     throw std::runtime_error("no pipe to the program");
   }
-  const std::string request = request_of(options, ends[1]);
+  const int stored = pins.empty() ? -1 : file_of(pins);
+  const std::string request = request_of(options, ends[1], stored);
   std::fflush(stdout);
   const pid_t child = fork();
   if (child < 0) {
@@ -128,6 +147,9 @@ Answer ask(const ExploreOptions& options) {
     become(options, request);
   }
   close(ends[1]);
+  if (stored >= 0) {
+    close(stored);
+  }
   std::string text;
   char buffer[4096];
   for (ssize_t got = 0; (got = read(ends[0], buffer, sizeof buffer)) > 0;) {
@@ -170,14 +192,64 @@ std::string replay_command(const ExploreOptions& options, std::uint64_t schedule
   return shell_line(words);
 }
 
-int explore(const ExploreOptions& options) {
-  require_wrapped(options.program);
-  require_strategy(options.strategy);
-  if (!options.json) {
-    fmt::print("seed {}\n", options.seed);
+/// Options that change what a schedule does.
+std::vector<std::string> options_of(const ExploreOptions& options) {
+  std::vector<std::string> words;
+  for (const auto& [name, given] :
+       {std::pair{"ignore-races", options.ignore_races}, std::pair{"spurious", options.spurious}}) {
+    if (given) {
+      words.emplace_back(name);
+    }
   }
+  if (options.steps != "1000000") {
+    words.push_back("steps=" + options.steps);
+  }
+  return words;
+}
+
+void apply_option(const std::string& word, ExploreOptions& options) {
+  options.ignore_races = options.ignore_races || word == "ignore-races";
+  options.spurious = options.spurious || word == "spurious";
+  if (word.starts_with("steps=")) {
+    options.steps = word.substr(6);
+  }
+}
+
+std::string name_of(const std::string& program) {
+  return std::filesystem::path(program).filename().string();
+}
+
+/// Gives every failing schedule of an exploration a file.
+class Storage {
+ public:
+  explicit Storage(const ExploreOptions& options) : options_(options) {}
+
+  std::string store(StoredSchedule& stored, Symbols& symbols) {
+    stored.program = name_of(options_.program);
+    stored.path = options_.program;
+    stored.arguments = options_.arguments;
+    stored.options = options_of(options_);
+    stored.seed = read_count("--seed", options_.seed);
+    std::string file = options_.schedule_out;
+    if (file.empty()) {
+      file = fmt::format("failures/{}-{}.schedule", stored.program, options_.seed);
+    }
+    if (++stored_ > 1) {
+      file += fmt::format(".{}", stored_);
+    }
+    OutputFile(file).commit(to_text(stored, symbols));
+    return file;
+  }
+
+ private:
+  const ExploreOptions& options_;
+  int stored_ = 0;
+};
+
+/// Asks the program, and tells what it answered.
+int ask_and_tell(const ExploreOptions& options, Exploration& exploration, const std::string& pins) {
   const double began = wall_seconds();
-  const Answer answer = ask(options);
+  const Answer answer = ask(options, pins);
   if (answer.status == kRefusedProgram) {
     return kRefusedProgram;
   }
@@ -185,16 +257,70 @@ int explore(const ExploreOptions& options) {
     throw std::runtime_error(
         fmt::format("the runtime inside {} ended with {}", options.program, answer.status));
   }
-  Exploration exploration;
   exploration.program = options.program;
   exploration.seed = options.seed;
   exploration.strategy = options.strategy;
   exploration.seconds = wall_seconds() - began;
-  exploration.replay = [&](std::uint64_t schedule) { return replay_command(options, schedule); };
   return tell(exploration, answer.lines, options.json);
 }
 
+/// Runs a stored schedule of `options.program`, or of the program that it names.
+int follow_stored(ExploreOptions options) {
+  const std::string text = read_file(options.replay);
+  StoredSchedule stored = parse_stored_schedule(options.replay, text, nullptr);
+  if (options.program.empty()) {
+    options.program = stored.path;
+  }
+  if (name_of(options.program) != stored.program) {
+    throw UsageError(fmt::format("{} is a schedule of {}, not of {}", options.replay, stored.program,
+                                 name_of(options.program)));
+  }
+  require_wrapped(options.program);
+  Symbols symbols(options.program, 0);
+  stored = parse_stored_schedule(options.replay, text, &symbols);
+  options.arguments = stored.arguments;
+  options.seed = std::to_string(stored.seed);
+  options.strategy = stored.strategy;
+  for (const std::string& word : stored.options) {
+    apply_option(word, options);
+  }
+  if (!options.json) {
+    fmt::print("seed {}\n", stored.seed);
+  }
+  Exploration exploration;
+  exploration.recorded_fingerprint = stored.fingerprint;
+  exploration.replay = [&](std::uint64_t) {
+    return shell_line({program_name(), "explore", options.program, "--replay", options.replay});
+  };
+  return ask_and_tell(options, exploration, stored.pins);
+}
+
+int explore(const ExploreOptions& options) {
+  if (!options.replay.empty()) {
+    return follow_stored(options);
+  }
+  require_wrapped(options.program);
+  require_strategy(options.strategy);
+  if (!options.json) {
+    fmt::print("seed {}\n", options.seed);
+  }
+  Exploration exploration;
+  Storage storage(options);
+  exploration.store = [&](StoredSchedule& stored, Symbols& symbols) {
+    return storage.store(stored, symbols);
+  };
+  exploration.replay = [&](std::uint64_t schedule) { return replay_command(options, schedule); };
+  return ask_and_tell(options, exploration, "");
+}
+
 }  // namespace
+
+int replay_stored_schedule(const std::string& file, bool json) {
+  ExploreOptions options;
+  options.replay = file;
+  options.json = json;
+  return follow_stored(options);
+}
 
 void add_explore(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<ExploreOptions>();
@@ -207,6 +333,9 @@ void add_explore(CLI::App& app, Action& chosen) {
   verb->add_option("--runs", options->runs, "schedules at most (default: 10000)");
   verb->add_option("--seed", options->seed, "decides every schedule (default: 1)");
   verb->add_option("--schedule", options->schedule, "tell of this schedule only: a replay");
+  verb->add_option("--replay", options->replay, "follow this stored schedule")->excludes("--schedule");
+  verb->add_option("--schedule-out", options->schedule_out,
+                   "where a failing schedule is stored (default: failures/PROGRAM-SEED.schedule)");
   verb->add_option("--steps", options->steps,
                    "operations after which a schedule is a livelock (default: 1000000)");
   verb->add_flag("--keep-going", options->keep_going, "do not end with the first schedule that fails");

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "tools/lockstep/stored_schedule.h"
 #include "tools/lockstep/symbols.h"
 #include "tools/lockstep/verbs.h"
 
@@ -29,12 +30,6 @@ std::string short_file(const std::string& file) {
   return std::filesystem::path(file).filename().string();
 }
 
-/// Variables that compiler and C library put beside the program's.
-bool is_compilers(const std::string& variable) {
-  return variable.starts_with("__") || variable.starts_with("completed.") ||
-         variable.find('@') != std::string::npos;
-}
-
 class Names {
  public:
   Names(const std::string& program, std::uint64_t base) : symbols_(program, base) {}
@@ -47,7 +42,9 @@ class Names {
       }
     }
     for (const Json& step : failure["story"]["steps"]) {
-      addresses.push_back(step["pc"].get<std::uint64_t>());
+      for (const Json& address : step["stack"]) {
+        addresses.push_back(address.get<std::uint64_t>());
+      }
     }
     symbols_.load(addresses);
   }
@@ -66,20 +63,20 @@ class Names {
     return own.empty() ? others : own;
   }
 
-  [[nodiscard]] std::string at(const Json& pc) const {
-    const std::vector<Frame> frames = own_frames(Json::array({pc}));
+  [[nodiscard]] std::string at(const Json& stack) const {
+    const std::vector<Frame> frames = own_frames(stack);
     return frames.empty() ? "" : fmt::format("{}:{}", short_file(frames[0].file), frames[0].line);
   }
 
   /// What lies at `address`, or in the eight bytes from there on.
   std::string object(std::uint64_t address, const Json& places, char mark = '@') {
     std::string name = symbols_.variable(address);
-    if (mark == '&' && is_compilers(name)) {
+    if (mark == '&' && is_compilers_variable(name)) {
       name.clear();
     }
     for (std::uint64_t byte = address + 1; mark == '&' && byte < address + 8; ++byte) {
       const std::string next = symbols_.variable(byte);
-      if (!next.empty() && next.find('+') == std::string::npos && !is_compilers(next)) {
+      if (!next.empty() && next.find('+') == std::string::npos && !is_compilers_variable(next)) {
         name += (name.empty() ? "" : "/") + next;
       }
     }
@@ -104,6 +101,8 @@ class Names {
     return out;
   }
 
+  [[nodiscard]] Symbols& symbols() { return symbols_; }
+
  private:
   Symbols symbols_;
 };
@@ -123,6 +122,27 @@ Json named_site(const Json& site, const Json& places, Names& names) {
           {"locks_held", std::move(held)}};
 }
 
+/// The same for one bug on every machine and after edits elsewhere: kind, condition, functions and files.
+std::string fingerprint_of(const std::string& kind, const std::string& sentence, const Json& sites) {
+  std::string text = kind;
+  const std::size_t colon = sentence.find(": ");
+  if ((kind == "assertion" || kind == "exception") && colon != std::string::npos) {
+    text += sentence.substr(colon, sentence.find(", at ", colon) - colon);
+  }
+  std::set<std::string> places;
+  for (const Json& site : sites) {
+    for (const Json& frame : site["frames"]) {
+      places.insert(fmt::format("{} in {}", frame["function"].get<std::string>(),
+                                short_file(frame["file"].get<std::string>())));
+      break;
+    }
+  }
+  for (const std::string& place : places) {
+    text += "; " + place;
+  }
+  return text;
+}
+
 Json named_failure(const Json& raw, Names& names, const Exploration& exploration) {
   names.load(raw);
   const Json& places = raw["places"];
@@ -134,20 +154,24 @@ Json named_failure(const Json& raw, Names& names, const Exploration& exploration
   for (const Json& step : raw["story"]["steps"]) {
     steps.push_back({{"thread", step["thread"]},
                      {"what", names.text(step["what"].get<std::string>(), places)},
-                     {"at", names.at(step["pc"])}});
+                     {"at", names.at(step["stack"])}});
   }
   Json story = {{"threads", raw["story"]["threads"]},
                 {"preemptions", raw["story"]["preemptions"]},
                 {"replays", raw["story"]["replays"]},
                 {"steps", std::move(steps)}};
   const auto schedule = raw["schedule"].get<std::uint64_t>();
-  return {{"kind", raw["kind"]},
-          {"sentence", names.text(raw["sentence"].get<std::string>(), places)},
-          {"schedule", schedule},
-          {"strategy", raw["strategy"]},
-          {"sites", std::move(sites)},
-          {"story", std::move(story)},
-          {"replay", exploration.replay(schedule)}};
+  StoredSchedule stored;
+  stored.strategy = raw["strategy"].get<std::string>();
+  stored.schedule = schedule;
+  stored.sentence = names.text(raw["sentence"].get<std::string>(), places);
+  stored.fingerprint = fingerprint_of(raw["kind"].get<std::string>(), stored.sentence, sites);
+  stored.pins = raw["pins"].get<std::string>();
+  const std::string file = exploration.store ? exploration.store(stored, names.symbols()) : "";
+  return {
+      {"kind", raw["kind"]},       {"sentence", stored.sentence}, {"fingerprint", stored.fingerprint},
+      {"schedule", schedule},      {"strategy", stored.strategy}, {"sites", std::move(sites)},
+      {"story", std::move(story)}, {"schedule_file", file},       {"replay", exploration.replay(schedule)}};
 }
 
 void print_site(const Json& site) {
@@ -172,9 +196,12 @@ void print_story(const Json& story) {
   if (story["steps"].empty()) {
     return;
   }
-  fmt::print("  minimised to {} threads, {} preemptions ({} replays):\n",
-             story["threads"].get<std::uint64_t>(), story["preemptions"].get<std::uint64_t>(),
-             story["replays"].get<std::uint64_t>());
+  if (const auto threads = story["threads"].get<std::uint64_t>(); threads == 0) {
+    fmt::print("  as it was stored:\n");
+  } else {
+    fmt::print("  minimised to {} threads, {} preemptions ({} replays):\n", threads,
+               story["preemptions"].get<std::uint64_t>(), story["replays"].get<std::uint64_t>());
+  }
   std::vector<std::string> columns;
   for (const Json& step : story["steps"]) {
     const std::string thread = step["thread"].get<std::string>();
@@ -204,7 +231,32 @@ void print(const Json& failure) {
     print_site(site);
   }
   print_story(failure["story"]);
+  const std::string file = failure["schedule_file"].get<std::string>();
+  if (!file.empty()) {
+    fmt::print("  stored: {}\n", file);
+  }
   fmt::print("  replay: {}\n", failure["replay"].get<std::string>());
+}
+
+/// How the run of a stored schedule compares with the one that wrote it.
+Json compared(const Json& replayed, const std::string& wanted, const Json& failures) {
+  const bool same = replayed["same"].get<bool>();
+  const std::string divergence = replayed["divergence"].get<std::string>();
+  bool again = false;
+  for (const Json& failure : failures) {
+    again = again || failure["fingerprint"] == wanted;
+  }
+  std::string sentence = "the same failure, operation by operation";
+  if (!same || !again) {
+    sentence = same ? "the same operations" : "DIVERGED in ";
+    sentence += same                 ? ""
+                : divergence.empty() ? "the last stretch: other operations than are stored"
+                                     : divergence;
+    sentence += again              ? "; it still fails in the same way"
+                : failures.empty() ? "; it passes here"
+                                   : "; it fails here with " + failures[0]["fingerprint"].get<std::string>();
+  }
+  return {{"same", same && again}, {"sentence", sentence}, {"recorded_fingerprint", wanted}};
 }
 
 /// What it means that no schedule failed.
@@ -229,35 +281,46 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
   Names names(exploration.program, lines.front()["base"].get<std::uint64_t>());
   Json failures = Json::array();
   bool diverged = false;
+  Json comparison;
   for (const Json& line : lines) {
     if (line["event"] == "failure") {
       failures.push_back(named_failure(line, names, exploration));
     }
     diverged = diverged || line["event"] == "divergence";
+    if (line["event"] == "replayed") {
+      comparison = compared(line, exploration.recorded_fingerprint, failures);
+    }
   }
   const auto schedules = lines.back()["schedules"].get<std::uint64_t>();
   const auto failed = lines.back()["failures"].get<std::uint64_t>();
   const double rate = exploration.seconds > 0 ? static_cast<double>(schedules) / exploration.seconds : 0;
   if (json) {
-    const Json whole = {{"seed", std::stoull(exploration.seed)},
-                        {"program", exploration.program},
-                        {"strategy", exploration.strategy},
-                        {"verdict", failed == 0 ? "pass" : "fail"},
-                        {"schedules", schedules},
-                        {"failed_schedules", failed},
-                        {"steps", lines.back()["steps"]},
-                        {"decisions", lines.back()["decisions"]},
-                        {"seen", lines.back()["seen"]},
-                        {"wall_seconds", exploration.seconds},
-                        {"reproduced", !diverged},
-                        {"failures", failures}};
+    Json whole = {{"seed", std::stoull(exploration.seed)},
+                  {"program", exploration.program},
+                  {"strategy", exploration.strategy},
+                  {"verdict", failed == 0 ? "pass" : "fail"},
+                  {"schedules", schedules},
+                  {"failed_schedules", failed},
+                  {"steps", lines.back()["steps"]},
+                  {"decisions", lines.back()["decisions"]},
+                  {"seen", lines.back()["seen"]},
+                  {"wall_seconds", exploration.seconds},
+                  {"reproduced", !diverged},
+                  {"failures", failures}};
+    if (!comparison.is_null()) {
+      whole["compared"] = comparison;
+    }
     fmt::print("{}\n", whole.dump());
   } else {
     for (const Json& failure : failures) {
       print(failure);
     }
     const std::string bound = failed == 0 ? how_far(lines.back()["seen"], schedules) : "";
-    fmt::print("\n{} of {} schedules failed{}, {:.0f} schedules/s\n", failed, schedules, bound, rate);
+    if (comparison.is_null()) {
+      fmt::print("\n{} of {} schedules failed{}, {:.0f} schedules/s\n", failed, schedules, bound, rate);
+    } else {
+      fmt::print("compared: {}\n", comparison["sentence"].get<std::string>());
+    }
   }
   if (diverged) {
     throw std::runtime_error(

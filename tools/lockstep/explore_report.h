@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/lockstep/stored_schedule.h"
+
 namespace lockstep::tools {
 
 struct Exploration {
@@ -16,6 +18,10 @@ struct Exploration {
   double seconds = 0;
   /// The command that shows one schedule again.
   std::function<std::string(std::uint64_t schedule)> replay;
+  /// Writes a failing schedule into a file, whose name it returns; empty: nothing is to be written.
+  std::function<std::string(StoredSchedule& stored, Symbols& symbols)> store;
+  /// Of the stored schedule that was run.
+  std::string recorded_fingerprint;
 };
 
 /// Prints what the runtime said, with names for its addresses. Returns an Exit.

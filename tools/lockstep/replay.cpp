@@ -10,6 +10,7 @@
 #include "tools/lockstep/files.h"
 #include "tools/lockstep/outcome_report.h"
 #include "tools/lockstep/run_options.h"
+#include "tools/lockstep/stored_schedule.h"
 #include "tools/lockstep/terminal.h"
 #include "tools/lockstep/verbs.h"
 
@@ -67,6 +68,9 @@ std::string comparison(const cluster::Plan& plan, const cluster::Outcome& outcom
 }
 
 int replay(const ReplayOptions& options) {
+  if (read_file(options.file).starts_with(kStoredScheduleHeader)) {
+    return replay_stored_schedule(options.file, options.json);
+  }
   const cluster::Plan plan = load_plan(options.file);
   if (!options.json) {
     fmt::print("seed {}\n{}: {} nodes, {} slots\n", plan.seed, plan.scenario, plan.nodes, plan.slots);
@@ -103,8 +107,9 @@ int replay(const ReplayOptions& options) {
 
 void add_replay(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<ReplayOptions>();
-  auto* verb = app.add_subcommand("replay", "a written plan once more, bit for bit");
-  verb->add_option("file", options->file, "the plan")->required();
+  auto* verb =
+      app.add_subcommand("replay", "a written plan, or a stored schedule of explore, once more, bit for bit");
+  verb->add_option("file", options->file, "the plan or schedule")->required();
   verb->add_flag("--json", options->json, "one JSON object");
   verb->add_flag("--trace-tree", options->trace_tree, "with --json: the hash of every slot and node");
   verb->callback([options, &chosen] { chosen = [options] { return replay(*options); }; });

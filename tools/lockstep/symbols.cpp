@@ -90,6 +90,18 @@ void Symbols::load_variables() {
   }
 }
 
+std::optional<std::uint64_t> Symbols::offset_of(const std::string& variable) {
+  if (!variables_loaded_) {
+    load_variables();
+  }
+  for (const auto& [offset, known] : variables_) {
+    if (known.name == variable) {
+      return offset;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string Symbols::variable(std::uint64_t address) {
   if (!variables_loaded_) {
     load_variables();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ class Symbols {
   [[nodiscard]] const std::vector<Frame>& frames(std::uint64_t return_address) const;
   /// The global variable at `address`, with its offset: "counter", "table+16". Empty when there is none.
   [[nodiscard]] std::string variable(std::uint64_t address);
+  /// Where the global variable of that name lies, from the beginning of the program; empty when there is
+  /// none.
+  [[nodiscard]] std::optional<std::uint64_t> offset_of(const std::string& variable);
+  [[nodiscard]] std::uint64_t base() const { return base_; }
 
  private:
   void load_variables();

@@ -27,6 +27,9 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Runs a stored schedule of a user's program, and says how that compares. Returns an Exit.
+int replay_stored_schedule(const std::string& file, bool json);
+
 /// Carries out a verb once its options are parsed; returns an Exit.
 using Action = std::function<int()>;
 

@@ -112,4 +112,66 @@ TEST(Explore, prints_a_command_that_shows_the_failure_again) {
   EXPECT_EQ(first["failures"], again["failures"]);
 }
 
+/// Explores a classic, and where its failing schedule was stored.
+std::string stored_schedule(const std::string& name) {
+  const std::string file = testing::TempDir() + "/" + name + ".schedule";
+  EXPECT_EQ(lockstep("explore " + classic(name) + " --schedule-out " + file).exit, 1) << name;
+  return file;
+}
+
+TEST(Explore, a_stored_schedule_fails_operation_by_operation_as_it_did) {
+  for (const char* name : {"cve_2016_9806", "bluetooth_driver", "reorder_3", "din_phil_5"}) {
+    const std::string file = stored_schedule(name);
+    const Told told = lockstep("explore " + classic(name) + " --json --replay " + file);
+    EXPECT_EQ(told.exit, 1) << told.text;
+    const Json report = Json::parse(told.text);
+    EXPECT_EQ(report["compared"]["sentence"], "the same failure, operation by operation") << name;
+    const Told again = lockstep("replay " + file);
+    EXPECT_EQ(again.exit, 1) << again.text;
+    EXPECT_TRUE(has(again.text, "compared: the same failure, operation by operation")) << again.text;
+  }
+}
+
+TEST(Explore, refuses_the_stored_schedule_of_another_program) {
+  const std::string file = stored_schedule("bluetooth_driver");
+  const Told told = lockstep("explore " + classic("account") + " --replay " + file);
+  EXPECT_EQ(told.exit, 2);
+  EXPECT_TRUE(has(told.text, "is a schedule of bluetooth_driver, not of account")) << told.text;
+  EXPECT_EQ(lockstep("explore " + classic("account") + " --replay /dev/null").exit, 2);
+}
+
+TEST(Explore, says_when_every_schedule_was_seen) {
+  const std::string program = "explore " + explored("few_schedules");
+  const Told all = lockstep(program + " --strategy dfs");
+  EXPECT_EQ(all.exit, 0);
+  EXPECT_TRUE(has(all.text, "(every schedule was seen)")) << all.text;
+  const Told bounded = lockstep(program + " --strategy dfs:1");
+  EXPECT_TRUE(has(bounded.text, "(every schedule with at most 1 preemptions was seen)")) << bounded.text;
+}
+
+TEST(Explore, names_the_strategies_that_there_are) {
+  const Told told = lockstep("explore " + explored("few_schedules") + " --strategy luck");
+  EXPECT_EQ(told.exit, 2);
+  for (const char* name : {"portfolio", "pct", "pos", "surw", "urw", "random-walk", "dfs[:preemptions]"}) {
+    EXPECT_TRUE(has(told.text, name)) << told.text;
+    const std::string plain = std::string(name).substr(0, std::string(name).find('['));
+    EXPECT_EQ(lockstep("explore " + explored("few_schedules") + " --runs 50 --strategy " + plain).exit, 0);
+  }
+}
+
+TEST(Explore, runs_what_c_programs_and_early_threads_do) {
+  for (const char* name : {"silent_c", "early_threads"}) {
+    const Told told = lockstep("explore " + explored(name) + " --runs 1000");
+    EXPECT_EQ(told.exit, 0) << told.text;
+  }
+}
+
+TEST(Explore, sees_what_the_library_does_to_strings_and_containers) {
+  for (const char* name : {"string_cxx17", "list_links", "map_links"}) {
+    const Told told = lockstep("explore " + explored("library_races") + " -- " + name);
+    EXPECT_EQ(told.exit, 1) << name;
+    EXPECT_TRUE(has(told.text, "data race")) << name << told.text;
+  }
+}
+
 }  // namespace
