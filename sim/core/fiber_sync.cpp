@@ -3,14 +3,26 @@
 
 #include <string>
 
+#include "sim/core/order.h"
+
 namespace lockstep::sim {
 Fiber* FiberSync::self() {
   const FiberRef current = engine_.current();
   return current ? current.fiber : &outside_;
 }
 
+namespace {
+
+/// The program's code notes where it calls; the word in which it does belongs to the world.
+void is_the_worlds(const runtime::Where& where) {
+  order::forget(&where, sizeof where);
+}
+
+}  // namespace
+
 /// A scheduling point before an operation. Without a strategy nobody asks what comes.
 void FiberSync::point(OpKind kind, ObjectId object) {
+  is_the_worlds(where());
   if (engine_.strategy() == nullptr) {
     engine_.schedule_point();
   } else if (engine_.current() && !engine_.stopping()) {
@@ -154,6 +166,7 @@ bool FiberSync::wait_in(runtime::CondVar& cond, runtime::Mutex& mutex, const bas
 }
 
 void FiberSync::notify(runtime::CondVar& cond, bool all) noexcept {
+  is_the_worlds(where());
   if (engine_.strategy() != nullptr) {
     point(all ? OpKind::kNotifyAll : OpKind::kNotifyOne, cond.number);
   }
@@ -235,6 +248,7 @@ bool FiberSync::acquire_by(runtime::Semaphore& semaphore, const base::Instant* d
 }
 
 void FiberSync::release(runtime::Semaphore& semaphore, std::uint32_t count) {
+  is_the_worlds(where());
   if (engine_.strategy() != nullptr) {
     point(OpKind::kRelease, semaphore.number);
   }

@@ -1,6 +1,8 @@
 // Handing the node's operations on to the explorer's primitives.
 #include "sim/race/explored_sync.h"
 
+#include "sim/core/order.h"
+
 namespace lockstep::race {
 namespace {
 
@@ -44,6 +46,11 @@ sim::OpKind kind_of(runtime::AtomicKind kind) {
   return sim::OpKind::kAtomicRmw;
 }
 
+/// The program's code notes where it calls; the word in which it does belongs to the world.
+void is_the_worlds(const runtime::Where& where) {
+  sim::order::forget(&where, sizeof where);
+}
+
 }  // namespace
 
 Mutex& ExploredSync::of(runtime::Mutex& mutex) {
@@ -73,10 +80,12 @@ sim::ObjectId ExploredSync::of(const runtime::AtomicOperation& operation) {
 }
 
 void ExploredSync::lock(runtime::Mutex& mutex) {
+  is_the_worlds(where());
   of(mutex).lock_at(site());
 }
 
 bool ExploredSync::try_lock(runtime::Mutex& mutex) {
+  is_the_worlds(where());
   return of(mutex).try_lock_at(site());
 }
 
@@ -85,10 +94,12 @@ void ExploredSync::unlock(runtime::Mutex& mutex) noexcept {
 }
 
 void ExploredSync::lock(runtime::SharedMutex& mutex) {
+  is_the_worlds(where());
   of(mutex).lock_at(site());
 }
 
 bool ExploredSync::try_lock(runtime::SharedMutex& mutex) {
+  is_the_worlds(where());
   return of(mutex).try_lock_at(site());
 }
 
@@ -97,12 +108,14 @@ void ExploredSync::unlock(runtime::SharedMutex& mutex) noexcept {
 }
 
 void ExploredSync::lock_shared(runtime::SharedMutex& mutex) {
+  is_the_worlds(where());
   SharedMutex& shared = of(mutex);
   LOCKSTEP_ASSERT_MSG(!shared.held_by_me() || world_.engine().stopping(), mutex.name());
   shared.lock_shared_at(site());
 }
 
 bool ExploredSync::try_lock_shared(runtime::SharedMutex& mutex) {
+  is_the_worlds(where());
   SharedMutex& shared = of(mutex);
   LOCKSTEP_ASSERT_MSG(!shared.held_by_me() || world_.engine().stopping(), mutex.name());
   return shared.try_lock_shared_at(site());
@@ -113,15 +126,18 @@ void ExploredSync::unlock_shared(runtime::SharedMutex& mutex) noexcept {
 }
 
 void ExploredSync::wait(runtime::CondVar& cond, runtime::Mutex& mutex) {
+  is_the_worlds(where());
   static_cast<void>(of(cond).wait_at(of(mutex), nullptr, site()));
 }
 
 bool ExploredSync::wait_until(runtime::CondVar& cond, runtime::Mutex& mutex, base::Instant deadline) {
+  is_the_worlds(where());
   const sim::Time until = time_.to_engine_time(deadline);
   return of(cond).wait_at(of(mutex), &until, site());
 }
 
 void ExploredSync::notify(runtime::CondVar& cond, bool all) {
+  is_the_worlds(where());
   // Whoever is unwound wakes nobody: all others are, too.
   if (!world_.engine().stopping()) {
     of(cond).notify_at(all, site());
@@ -137,12 +153,14 @@ void ExploredSync::notify_all(runtime::CondVar& cond) noexcept {
 }
 
 void ExploredSync::acquire(runtime::Semaphore& semaphore) {
+  is_the_worlds(where());
   Permits& permits = of(semaphore);
   permits.semaphore.acquire_at(site());
   semaphore.count = permits.semaphore.permits();
 }
 
 bool ExploredSync::try_acquire(runtime::Semaphore& semaphore) {
+  is_the_worlds(where());
   Permits& permits = of(semaphore);
   const bool acquired = permits.semaphore.try_acquire_at(site());
   semaphore.count = permits.semaphore.permits();
@@ -150,6 +168,7 @@ bool ExploredSync::try_acquire(runtime::Semaphore& semaphore) {
 }
 
 bool ExploredSync::acquire_until(runtime::Semaphore& semaphore, base::Instant deadline) {
+  is_the_worlds(where());
   sim::Engine& engine = world_.engine();
   const sim::Waiting waiting{"semaphore", semaphore.name(), nullptr, nullptr};
   while (!try_acquire(semaphore)) {
@@ -166,6 +185,7 @@ bool ExploredSync::acquire_until(runtime::Semaphore& semaphore, base::Instant de
 }
 
 void ExploredSync::release(runtime::Semaphore& semaphore, std::uint32_t count) {
+  is_the_worlds(where());
   Permits& permits = of(semaphore);
   LOCKSTEP_ASSERT_MSG(count <= semaphore.maximum() - permits.semaphore.permits(), semaphore.name());
   permits.semaphore.release_at(count, site());
