@@ -19,7 +19,7 @@ struct Site {
 };
 
 /// One failure. `kind` is one of: data race, deadlock, lost wake-up, use after free, double free, heap
-/// overflow, assertion, abort, exception, exit, crash, stack overflow, livelock, misuse, refused.
+/// overflow, leak, assertion, abort, exception, exit, crash, stack overflow, livelock, misuse, refused.
 struct Failure {
   std::string kind;
   std::string sentence;

@@ -34,6 +34,9 @@ void learn_c_library();
 /// Begins the process once more, with the program's initialisers inside every schedule.
 [[noreturn]] void begin_again_early();
 
+/// Reports memory of this schedule that nothing alive points at.
+void look_for_leaks();
+
 /// Ends the program as exit() does, from inside a schedule.
 [[noreturn]] void leave_program(int status, const void* pc);
 

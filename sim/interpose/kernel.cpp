@@ -18,6 +18,8 @@ constexpr std::uintptr_t kStacksBase = 0x1060'0000'0000;
 constexpr std::size_t kGuard = 4096;
 /// Operations without a write after which a thread counts as polling.
 constexpr std::uint32_t kIdleOperations = 128;
+/// With early timers, one timed wait in so many times out at once.
+constexpr std::uint32_t kOneTimerIn = 4;
 
 void switch_to(Thread& next) {
   Thread& from = *kernel->me;
@@ -211,6 +213,10 @@ bool wait_for(Object& object, sim::OpKind kind, bool (*can)(const Thread&), std:
   }
   if (kernel->watching) [[unlikely]] {
     me.wait_stack = stack_of(me, pc);
+  }
+  if (deadline != kNever && kernel->request.early_timers && choose(kOneTimerIn) == 1) {
+    // Its time passes before anybody else does anything.
+    kernel->now = deadline > kernel->now ? deadline : kernel->now;
   }
   if (deadline <= kernel->now) {
     me.timed_out = true;

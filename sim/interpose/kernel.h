@@ -149,7 +149,14 @@ struct Request {
   bool races = true;
   bool show_output = false;
   bool keep_going = false;
+  /// Conditions wake up and weak compare-exchanges fail without a reason.
   bool spurious = false;
+  /// Timeouts may come while others could still run.
+  bool early_timers = false;
+  /// What nobody can reach when the program ends is a failure.
+  bool leaks = false;
+  /// Plain memory is watched; without, only what synchronises threads is seen.
+  bool detector = true;
   /// Tells of this schedule only; those before it are run for what they teach.
   std::uint64_t only = UINT64_MAX;
   /// No explorer asked: the program is run once, as if by itself.

@@ -203,6 +203,21 @@ bool heap_block(std::uintptr_t address, Block& block) {
               });
 }
 
+void for_each_live_block(const std::function<void(const Block&)>& show) {
+  for (std::uint32_t part = 0; part < heap->parts_used; ++part) {
+    walk(part, [&](std::uintptr_t begin, const Header& header, std::uintptr_t) {
+      if (header.state == kLive) {
+        show({begin, header.size, false});
+      }
+      return false;
+    });
+  }
+}
+
+bool is_of_this_schedule(std::uintptr_t begin) {
+  return begin >= begin_of(0) + heap->parts[0].snapshot;
+}
+
 std::uint64_t heap_number(std::uintptr_t begin) {
   const auto part = static_cast<std::uint32_t>((begin - kHeapBase) / kPartSize);
   std::uint64_t number = 0;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace lockstep::interpose {
 
@@ -32,6 +33,10 @@ struct Block {
 /// False when there is none.
 [[nodiscard]] bool heap_block(std::uintptr_t address, Block& block);
 
+/// Those that are not freed, by address.
+void for_each_live_block(const std::function<void(const Block&)>& show);
+/// Whether the block was allocated after main began.
+[[nodiscard]] bool is_of_this_schedule(std::uintptr_t begin);
 /// The number of the block that begins at `begin` among those of its thread, from 1 where main begins.
 [[nodiscard]] std::uint64_t heap_number(std::uintptr_t begin);
 /// Where that block begins; 0 when it was not allocated yet.

@@ -143,6 +143,9 @@ void leave_program(int status, const void* pc) {
     cleanup.run(cleanup.argument);
   }
   let_others_run(pc);
+  if (kernel->request.leaks) {
+    look_for_leaks();
+  }
   kernel->exit_status = status;
   end_schedule();
 }

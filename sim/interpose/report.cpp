@@ -211,6 +211,15 @@ void report_dead_memory(std::uintptr_t address, std::uint32_t size, std::uint8_t
   end_with(std::move(failure));
 }
 
+void report_leak(const Block& first, std::size_t blocks, std::size_t bytes) {
+  Failure failure;
+  failure.kind = "leak";
+  failure.sentence = "nobody can reach " + std::to_string(bytes) + " bytes in " + std::to_string(blocks) +
+                     " blocks when the program ends; the first has " + std::to_string(first.size);
+  failure.earlier.address = first.begin;
+  end_with(std::move(failure));
+}
+
 void report_bad_free(std::uintptr_t address, bool twice, const void* pc) {
   kernel->in_program = false;
   const Thread& me = *kernel->me;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/interpose/kernel.h"
+#include "sim/interpose/memory.h"
 
 namespace lockstep::interpose {
 
@@ -29,6 +30,8 @@ void report_race(const Access& earlier, std::uintptr_t address, std::uint32_t si
                  const void* pc);
 [[noreturn]] void report_dead_memory(std::uintptr_t address, std::uint32_t size, std::uint8_t flags,
                                      std::uint32_t why, const void* pc);
+/// `first` of the blocks that nobody can reach, and what they are together.
+[[noreturn]] void report_leak(const Block& first, std::size_t blocks, std::size_t bytes);
 [[noreturn]] void report_bad_free(std::uintptr_t address, bool twice, const void* pc);
 [[noreturn]] void report_livelock(const std::string& sentence);
 [[noreturn]] void report_deadlock();

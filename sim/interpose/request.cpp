@@ -39,6 +39,12 @@ void apply(Request& request, std::string_view key, const std::string& value) {
     request.keep_going = number() != 0;
   } else if (key == "spurious") {
     request.spurious = number() != 0;
+  } else if (key == "early-timers") {
+    request.early_timers = number() != 0;
+  } else if (key == "leaks") {
+    request.leaks = number() != 0;
+  } else if (key == "detector") {
+    request.detector = number() != 0;
   } else if (key == "minimise") {
     request.minimise = number() != 0;
   } else if (key == "strategy") {

@@ -145,6 +145,9 @@ bool meets_others(std::uintptr_t address, bool writes) {
 }
 
 void check_access(std::uintptr_t address, std::uint32_t size, std::uint8_t flags, const void* pc) {
+  if (!kernel->request.detector) {
+    return;
+  }
   const std::uintptr_t end = address + size;
   for (std::uintptr_t at = address; at < end && !kernel->failed;) {
     const std::uintptr_t next = (at & ~std::uintptr_t{7}) + 8;
@@ -221,6 +224,9 @@ void drop_shared() {
 }
 
 void acquire(const VectorClock& clock) {
+  if (!kernel->request.detector) {
+    return;
+  }
   Thread& me = *kernel->me;
   me.clock.join(clock);
 }
@@ -234,12 +240,18 @@ void move_on(Thread& me) {
 }  // namespace
 
 void release(VectorClock& clock) {
+  if (!kernel->request.detector) {
+    return;
+  }
   Thread& me = *kernel->me;
   clock.join(me.clock);
   move_on(me);
 }
 
 void release_store(VectorClock& clock) {
+  if (!kernel->request.detector) {
+    return;
+  }
   Thread& me = *kernel->me;
   clock.assign(me.clock);
   move_on(me);

@@ -81,6 +81,13 @@ bool in_program_data(std::uintptr_t address) {
   return false;
 }
 
+void for_each_data_range(const std::function<void(std::uintptr_t, std::uintptr_t)>& show) {
+  for (const Range& range : *ranges) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(range.begin);
+    show(begin, begin + range.size);
+  }
+}
+
 void restore_snapshot() {
   for (const Range& range : *ranges) {
     std::memcpy(range.begin, range.copy, range.size);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace lockstep::interpose {
 
@@ -10,6 +11,7 @@ namespace lockstep::interpose {
 void take_snapshot();
 /// Whether a global variable could lie there.
 [[nodiscard]] bool in_program_data(std::uintptr_t address);
+void for_each_data_range(const std::function<void(std::uintptr_t begin, std::uintptr_t end)>& show);
 /// Goes back to it.
 void restore_snapshot();
 

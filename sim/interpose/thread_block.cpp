@@ -112,6 +112,11 @@ void learn_thread_block() {
   layout->blocks.resize(kMaxThreads);
 }
 
+ThreadBlock thread_block(std::uint32_t index) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(layout->blocks[index]);
+  return {begin, begin + layout->size};
+}
+
 std::uint64_t make_thread_block(std::uint32_t index) {
   char*& block = layout->blocks[index];
   const std::size_t entries = layout->modules.size() * sizeof(Entry);

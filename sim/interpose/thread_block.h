@@ -14,6 +14,13 @@ void learn_thread_block();
 /// set_thread_pointer().
 [[nodiscard]] std::uint64_t make_thread_block(std::uint32_t index);
 
+/// Where thread_local variables of simulated thread `index` lie.
+struct ThreadBlock {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+};
+[[nodiscard]] ThreadBlock thread_block(std::uint32_t index);
+
 /// The calling OS thread's own pointer.
 [[nodiscard]] std::uint64_t get_thread_pointer();
 

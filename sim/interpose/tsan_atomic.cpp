@@ -146,8 +146,12 @@ T modify(volatile T* where, int order, const void* pc, Change change) {
   return old;
 }
 
+/// With spurious failures, one weak compare-exchange in so many fails for no reason.
+constexpr std::uint32_t kOneWeakFailureIn = 8;
+
 template <typename T>
-bool compare_exchange(volatile T* where, T* expected, T desired, int order, int failure, const void* pc) {
+bool compare_exchange(volatile T* where, T* expected, T desired, int order, int failure, const void* pc,
+                      bool weak = false) {
   if (!modelled()) {
     const T old = *where;
     if (old == *expected) {
@@ -161,7 +165,8 @@ bool compare_exchange(volatile T* where, T* expected, T desired, int order, int 
   const auto address = reinterpret_cast<std::uintptr_t>(where);
   arrive(address, OpKind::kAtomicRmw, pc);
   const T old = *where;
-  if (old != *expected) {
+  const bool fails_anyway = weak && kernel->request.spurious && choose(kOneWeakFailureIn) == 1;
+  if (old != *expected || fails_anyway) {
     check_access(address, sizeof(T), Access::kAtomic, pc);
     read_clock(known_object(address), failure);
     *expected = old;
@@ -233,7 +238,7 @@ using namespace lockstep::interpose;  // NOLINT: the functions below are the C i
   }                                                                                                     \
   int __tsan_atomic##bits##_compare_exchange_weak(volatile type* where, type* expected, type desired,   \
                                                   int order, int failure) {                             \
-    return compare_exchange(where, expected, desired, order, failure, LOCKSTEP_PC) ? 1 : 0;             \
+    return compare_exchange(where, expected, desired, order, failure, LOCKSTEP_PC, true) ? 1 : 0;       \
   }                                                                                                     \
   type __tsan_atomic##bits##_compare_exchange_val(volatile type* where, type expected, type desired,    \
                                                   int order, int failure) {                             \

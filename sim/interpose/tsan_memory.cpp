@@ -24,7 +24,9 @@ inline void access(const void* where, std::uint32_t size, std::uint8_t flags, co
   if (!modelled()) {
     return;
   }
-  on_access(reinterpret_cast<std::uintptr_t>(where), size, flags, pc);
+  if (kernel->request.detector) [[likely]] {
+    on_access(reinterpret_cast<std::uintptr_t>(where), size, flags, pc);
+  }
   Thread& me = *kernel->me;
   // What it writes to its own stack changes nothing for others: it may still be polling.
   if ((flags & Access::kWrite) != 0 && reinterpret_cast<std::uintptr_t>(where) - me.stack_low >= kStackSize) {

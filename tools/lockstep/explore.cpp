@@ -40,6 +40,9 @@ struct ExploreOptions {
   bool keep_going = false;
   bool ignore_races = false;
   bool spurious = false;
+  bool early_timers = false;
+  bool leaks = false;
+  bool no_races = false;
   /// A stored schedule to follow, and where to store one.
   std::string replay;
   std::string schedule_out;
@@ -82,11 +85,12 @@ void require_strategy(const std::string& name) {
 /// `pins`: where the runtime finds a stored schedule; -1: there is none.
 std::string request_of(const ExploreOptions& options, int descriptor, int pins) {
   std::string text = fmt::format(
-      "LOCKSTEP_EXPLORE=fd={};seed={};runs={};steps={};races={};output={};keep-going={};spurious={};strategy="
-      "{}",
+      "LOCKSTEP_EXPLORE=fd={};seed={};runs={};steps={};races={};output={};keep-going={};spurious={};"
+      "early-timers={};leaks={};detector={};strategy={}",
       descriptor, read_count("--seed", options.seed), read_count("--runs", options.runs, 1),
       read_count("--steps", options.steps, 1), options.ignore_races ? 0 : 1, options.show_output ? 1 : 0,
-      options.keep_going ? 1 : 0, options.spurious ? 1 : 0, options.strategy);
+      options.keep_going ? 1 : 0, options.spurious ? 1 : 0, options.early_timers ? 1 : 0,
+      options.leaks ? 1 : 0, options.no_races ? 0 : 1, options.strategy);
   if (!options.schedule.empty()) {
     text += fmt::format(";only={}", read_count("--schedule", options.schedule));
   }
@@ -180,7 +184,8 @@ std::string replay_command(const ExploreOptions& options, std::uint64_t schedule
   add("--steps", options.steps, "1000000");
   for (const auto& [flag, given] :
        {std::pair{"--ignore-races", options.ignore_races}, std::pair{"--keep-going", options.keep_going},
-        std::pair{"--spurious", options.spurious}}) {
+        std::pair{"--spurious", options.spurious}, std::pair{"--early-timers", options.early_timers},
+        std::pair{"--leaks", options.leaks}, std::pair{"--no-races", options.no_races}}) {
     if (given) {
       words.emplace_back(flag);
     }
@@ -196,7 +201,9 @@ std::string replay_command(const ExploreOptions& options, std::uint64_t schedule
 std::vector<std::string> options_of(const ExploreOptions& options) {
   std::vector<std::string> words;
   for (const auto& [name, given] :
-       {std::pair{"ignore-races", options.ignore_races}, std::pair{"spurious", options.spurious}}) {
+       {std::pair{"ignore-races", options.ignore_races}, std::pair{"spurious", options.spurious},
+        std::pair{"early-timers", options.early_timers}, std::pair{"leaks", options.leaks},
+        std::pair{"no-races", options.no_races}}) {
     if (given) {
       words.emplace_back(name);
     }
@@ -210,6 +217,9 @@ std::vector<std::string> options_of(const ExploreOptions& options) {
 void apply_option(const std::string& word, ExploreOptions& options) {
   options.ignore_races = options.ignore_races || word == "ignore-races";
   options.spurious = options.spurious || word == "spurious";
+  options.early_timers = options.early_timers || word == "early-timers";
+  options.leaks = options.leaks || word == "leaks";
+  options.no_races = options.no_races || word == "no-races";
   if (word.starts_with("steps=")) {
     options.steps = word.substr(6);
   }
@@ -341,7 +351,13 @@ void add_explore(CLI::App& app, Action& chosen) {
   verb->add_flag("--keep-going", options->keep_going, "do not end with the first schedule that fails");
   verb->add_flag("--ignore-races", options->ignore_races,
                  "say nothing of data races, only of what they lead to");
-  verb->add_flag("--spurious", options->spurious, "conditions wake up without a reason, too");
+  verb->add_flag("--no-races", options->no_races,
+                 "do not watch plain memory: faster, and blind to data races and to what they lead to");
+  verb->add_flag("--spurious", options->spurious,
+                 "conditions wake up and weak compare-exchanges fail without a reason, too");
+  verb->add_flag("--early-timers", options->early_timers,
+                 "timeouts and sleeps may end while others could still run");
+  verb->add_flag("--leaks", options->leaks, "memory that nobody can reach at the end is a failure");
   verb->add_flag("--show-output", options->show_output, "let the program print");
   verb->add_flag("--json", options->json, "one JSON object");
   verb->callback([options, &chosen] { chosen = [options] { return explore(*options); }; });
