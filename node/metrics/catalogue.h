@@ -56,6 +56,12 @@ enum class Metric : std::uint8_t {
   kBlockFetchDedup,
   kRangeSync,
   kInvalidRootHit,
+  kChainQueueDepth,
+  kChainQueueDropped,
+  kGossipVotesDropped,
+  kCommandsDropped,
+  kSlotDriverStalls,
+  kSlotDriverStallSeconds,
   kOnBlockStep,
   kAggregateCommitLag,
   kAggregateKeyLag,
@@ -63,7 +69,9 @@ enum class Metric : std::uint8_t {
   kLockHold,
   // Our own.
   kTickLateness,
+  kIntervalDoneLateness,
   kIntervalsSkipped,
+  kInputsEntered,
   kBlocks,
   kAttestations,
   kAggregates,
@@ -77,6 +85,8 @@ enum class Metric : std::uint8_t {
   kRequestsEnded,
   kRequestsServed,
   kPeerEvents,
+  kCommands,
+  kThreadsDied,
   kWorkTime,
 };
 inline constexpr std::size_t kMetrics = static_cast<std::size_t>(Metric::kWorkTime) + 1;
@@ -146,6 +156,12 @@ enum class Section : std::uint8_t {
 };
 /// `kind` of a rejected input.
 enum class InputKind : std::uint8_t { kBlock, kAttestation, kAggregate };
+/// `queue` to the thread that owns the chain.
+enum class ChainQueue : std::uint8_t { kBlock, kAttestation, kAggregate };
+/// `reason` for which a vote of gossip is dropped.
+enum class VoteDrop : std::uint8_t { kSyncing, kWorkerValidationFailed };
+/// `reason` for which the network's thread was not told something.
+enum class CommandDrop : std::uint8_t { kFull, kClosed };
 /// `status` of a node among its peers.
 enum class SyncStatus : std::uint8_t { kIdle, kSyncing, kSynced };
 inline constexpr std::size_t kSyncStatuses = 3;

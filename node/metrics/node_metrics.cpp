@@ -76,6 +76,38 @@ void NodeMetrics::tick_happened(const chain::TickHappened& tick) {
   next_.tick_happened(tick);
 }
 
+void NodeMetrics::input_entered(const chain::InputEntered& entered) {
+  registry_.add({Metric::kInputsEntered, entered.input, entered.origin});
+  next_.input_entered(entered);
+}
+
+void NodeMetrics::interval_done(const chain::IntervalDone& done) {
+  registry_.observe(Metric::kIntervalDoneLateness, done.lateness);
+  next_.interval_done(done);
+}
+
+void NodeMetrics::slot_driver_stalled(const chain::SlotDriverStalled& stalled) {
+  registry_.add(Metric::kSlotDriverStalls);
+  registry_.set(Metric::kSlotDriverStallSeconds, stalled.standing.count());
+  next_.slot_driver_stalled(stalled);
+}
+
+void NodeMetrics::thread_died(const chain::ThreadDied& died) {
+  registry_.add(Metric::kThreadsDied);
+  next_.thread_died(died);
+}
+
+void NodeMetrics::command_handled(const chain::CommandHandled& handled) {
+  using enum chain::CommandOutcome;
+  registry_.add({Metric::kCommands, handled.command, handled.outcome});
+  if (handled.outcome == kQueueFull) {
+    registry_.add({Metric::kCommandsDropped, CommandDrop::kFull});
+  } else if (handled.outcome == kClosed || handled.outcome == kShutDown) {
+    registry_.add({Metric::kCommandsDropped, CommandDrop::kClosed});
+  }
+  next_.command_handled(handled);
+}
+
 void NodeMetrics::block_handled(const chain::BlockHandled& block) {
   using enum chain::BlockOutcome;
   registry_.add({Metric::kBlocks, block.origin, block.outcome});
@@ -105,8 +137,10 @@ void NodeMetrics::block_handled(const chain::BlockHandled& block) {
       break;
     case kUnknownParent:
     case kEarly:
-    case kNotSynced:
     case kQueueFull:
+      registry_.add({Metric::kChainQueueDropped, ChainQueue::kBlock});
+      break;
+    case kNotSynced:
     case kShutDown:
       break;
   }
@@ -127,6 +161,9 @@ void NodeMetrics::count_vote(VoteKind kind, chain::Origin origin, chain::VoteOut
       registry_.add({Metric::kAttestationsInvalid, source_of(origin)});
       registry_.add(
           {Metric::kRejections, is_single ? InputKind::kAttestation : InputKind::kAggregate, reason});
+      if (origin == chain::Origin::kGossip) {
+        registry_.add({Metric::kGossipVotesDropped, kind, VoteDrop::kWorkerValidationFailed});
+      }
       break;
     case kBuffered:
       if (!is_replay) {
@@ -138,7 +175,12 @@ void NodeMetrics::count_vote(VoteKind kind, chain::Origin origin, chain::VoteOut
       registry_.add({Metric::kPendingAttestationsEvicted, kind});
       return;
     case kNotSynced:
+      registry_.add({Metric::kGossipVotesDropped, kind, VoteDrop::kSyncing});
+      break;
     case kQueueFull:
+      registry_.add(
+          {Metric::kChainQueueDropped, is_single ? ChainQueue::kAttestation : ChainQueue::kAggregate});
+      break;
     case kShutDown:
       break;
   }
@@ -250,16 +292,34 @@ void NodeMetrics::duty_skipped(const chain::DutySkipped& skipped) {
 }
 
 void NodeMetrics::buffer_level(const chain::BufferLevel& level) {
-  registry_.set({Metric::kBufferSize, level.buffer}, number(level.size));
+  using enum chain::Buffer;
+  const std::int64_t size = number(level.size);
+  registry_.set({Metric::kBufferSize, level.buffer}, size);
   registry_.set({Metric::kBufferBound, level.buffer}, number(level.bound));
-  if (level.buffer == chain::Buffer::kEarlyBlocks) {
-    registry_.set(Metric::kPendingBlocksDepth, number(level.size));
-  } else if (level.buffer == chain::Buffer::kPendingAttestations) {
-    registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAttestation}, number(level.size));
-  } else if (level.buffer == chain::Buffer::kPendingAggregates) {
-    registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAggregation}, number(level.size));
-  } else if (level.buffer == chain::Buffer::kBlockFetches) {
-    registry_.set(Metric::kBlocksByRootInFlight, number(level.size));
+  switch (level.buffer) {
+    case kEarlyBlocks:
+      registry_.set(Metric::kPendingBlocksDepth, size);
+      break;
+    case kPendingAttestations:
+      registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAttestation}, size);
+      break;
+    case kPendingAggregates:
+      registry_.set({Metric::kPendingAttestationsSize, VoteKind::kAggregation}, size);
+      break;
+    case kBlockFetches:
+      registry_.set(Metric::kBlocksByRootInFlight, size);
+      break;
+    case kBlockLane:
+      registry_.set({Metric::kChainQueueDepth, ChainQueue::kBlock}, size);
+      break;
+    case kVoteLane:
+      registry_.set({Metric::kChainQueueDepth, ChainQueue::kAttestation}, size);
+      break;
+    case kAggregateLane:
+      registry_.set({Metric::kChainQueueDepth, ChainQueue::kAggregate}, size);
+      break;
+    default:
+      break;
   }
   next_.buffer_level(level);
 }
@@ -305,6 +365,11 @@ void NodeMetrics::sync_state_changed(const chain::SyncStateChanged& change) {
                    : change.new_state == chain::SyncState::kBehind ? SyncStatus::kSyncing
                                                                    : SyncStatus::kIdle);
   next_.sync_state_changed(change);
+}
+
+void NodeMetrics::aggregation_skipped(const chain::AggregationSkipped& skipped) {
+  registry_.add({Metric::kAggregatorSkipped, AggregatorSkip::kOther});
+  next_.aggregation_skipped(skipped);
 }
 
 void NodeMetrics::request_sent(const chain::RequestSent& request) {

@@ -28,6 +28,11 @@ class NodeMetrics final : public chain::Events {
   NodeMetrics(Registry& registry, const runtime::Clock& clock, const NodeFacts& facts, chain::Events& next);
 
   void input_began() override;
+  void input_entered(const chain::InputEntered& entered) override;
+  void interval_done(const chain::IntervalDone& done) override;
+  void slot_driver_stalled(const chain::SlotDriverStalled& stalled) override;
+  void thread_died(const chain::ThreadDied& died) override;
+  void command_handled(const chain::CommandHandled& handled) override;
   void tick_happened(const chain::TickHappened& tick) override;
   void block_handled(const chain::BlockHandled& block) override;
   void vote_handled(const chain::VoteHandled& vote) override;
@@ -49,17 +54,7 @@ class NodeMetrics final : public chain::Events {
   void range_went(chain::RangeOutcome outcome) override;
   void invalid_root_hit(chain::InvalidHit site) override;
   void sync_state_changed(const chain::SyncStateChanged& change) override;
-  void input_entered(const chain::InputEntered& entered) override { next_.input_entered(entered); }
-  void interval_done(const chain::IntervalDone& done) override { next_.interval_done(done); }
-  void aggregation_skipped(const chain::AggregationSkipped& skipped) override {
-    registry_.add({Metric::kAggregatorSkipped, AggregatorSkip::kOther});
-    next_.aggregation_skipped(skipped);
-  }
-  void slot_driver_stalled(const chain::SlotDriverStalled& stalled) override {
-    next_.slot_driver_stalled(stalled);
-  }
-  void thread_died(const chain::ThreadDied& died) override { next_.thread_died(died); }
-  void command_handled(const chain::CommandHandled& handled) override { next_.command_handled(handled); }
+  void aggregation_skipped(const chain::AggregationSkipped& skipped) override;
   void request_received(const chain::RequestReceived& request) override { next_.request_received(request); }
   void request_served(const chain::RequestServed& request) override;
   void peer_changed(const chain::PeerChanged& change) override;

@@ -209,13 +209,17 @@ int run(const Options& options) {
     fmt::print(stderr, "lockstep-ticks: signing took too long; ask for fewer votes or seconds\n");
     return 1;
   }
-  RealNode subject(
-      keys, prover, "",
-      {.anchor = anchor, .validators = keys.own(0, 1), .is_aggregator = true, .network_name = kNetwork});
+  RealNode subject(keys, prover, "",
+                   {.anchor = anchor,
+                    .validators = keys.own(0, 1),
+                    .is_aggregator = true,
+                    .chain_worker = options.chain_worker,
+                    .network_name = kNetwork});
   RealNode others(keys, prover, subject.address(),
                   {.anchor = anchor,
                    .validators = keys.own(1, kHonest - 1),
                    .is_aggregator = false,
+                   .chain_worker = options.chain_worker,
                    .network_name = kNetwork});
   subject.node.start();
   others.node.start();

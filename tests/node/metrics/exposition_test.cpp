@@ -52,6 +52,17 @@ const std::vector<std::string> kKnownToDashboards = {
     "fetch_no_peers|fetch_failed|dedup_lost_race|inflight_cap}",
     "zeam_blocks_by_range_sync_total{outcome=success|retry|exhausted|abort|timeout|pre_finalized_noop}",
     "zeam_chain_invalid_block_root_hit_total{site=self|parent}",
+    "lean_chain_queue_depth{queue=block|attestation|aggregated_attestation}",
+    "lean_chain_queue_dropped_total{queue=block|attestation|aggregated_attestation}",
+    "zeam_gossip_atts_dropped_total{kind=attestation|aggregation,reason=syncing|worker_validation_failed}",
+    "zeam_libp2p_swarm_command_dropped_total{reason=full|closed}",
+    "zeam_slot_driver_stall_fired_total",
+    "zeam_slot_driver_stall_seconds",
+    "lockstep_interval_done_lateness_seconds",
+    "lockstep_inputs_entered_total{input=block|attestation|aggregate,origin=gossip|sync|own|buffered|block}",
+    "lockstep_commands_total{command=publish_block|publish_attestation|publish_aggregate|request|respond|"
+    "complain,outcome=done|refused|queue_full|closed|shut_down}",
+    "lockstep_threads_died_total",
     "lockstep_gossip_messages_total{outcome=duplicate|dropped|delivered}",
     "lean_node_interval_error_total{site=propose|attest|aggregate}",
     "lean_pending_blocks_depth",
@@ -284,9 +295,9 @@ TEST(Exposition, keeps_to_the_grammar_of_the_text_format) {
   exposition.add_lock("lock", times);
   const std::string text = exposition.text();
 
-  const std::regex comment(R"(# (HELP [a-z_]+ [^\\\n]+|TYPE [a-z_]+ (counter|gauge|histogram)))");
+  const std::regex comment(R"(# (HELP [a-z0-9_]+ [^\\\n]+|TYPE [a-z0-9_]+ (counter|gauge|histogram)))");
   const std::regex sample(
-      R"re([a-z_]+(\{[a-z]+="([^"\\]|\\["\\n])*"(,[a-z]+="([^"\\]|\\["\\n])*")*\})? [0-9.e+-]+)re");
+      R"re([a-z0-9_]+(\{[a-z]+="([^"\\]|\\["\\n])*"(,[a-z]+="([^"\\]|\\["\\n])*")*\})? [0-9.e+-]+)re");
   ASSERT_TRUE(text.ends_with('\n'));
   std::set<std::string> samples;
   for (const std::string& line : split(text, '\n')) {

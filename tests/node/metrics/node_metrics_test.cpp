@@ -265,6 +265,47 @@ TEST_F(NodeMetricsTest, follows_gossip_and_sync) {
   EXPECT_EQ(registry.value(Metric::kBlocksByRootInFlight), 4);
 }
 
+TEST_F(NodeMetricsTest, follows_the_threads_and_their_queues) {
+  using chain::Buffer;
+  using chain::Command;
+  using chain::CommandOutcome;
+  metrics.input_entered({.input = chain::Input::kAttestation, .origin = Origin::kGossip});
+  metrics.interval_done({.interval = spec::Interval(3), .lateness = milliseconds(7)});
+  metrics.slot_driver_stalled({.standing = std::chrono::seconds(6)});
+  metrics.thread_died({.name = "network"});
+  for (const CommandOutcome outcome : {CommandOutcome::kDone, CommandOutcome::kQueueFull,
+                                       CommandOutcome::kClosed, CommandOutcome::kShutDown}) {
+    metrics.command_handled({.command = Command::kRequest, .outcome = outcome});
+  }
+  metrics.buffer_level({.buffer = Buffer::kVoteLane, .size = 11, .bound = 1024});
+  metrics.buffer_level({.buffer = Buffer::kBlockLane, .size = 2, .bound = 1024});
+  metrics.buffer_level({.buffer = Buffer::kAggregateLane, .size = 3, .bound = 512});
+  handle_block(BlockOutcome::kQueueFull);
+  handle_vote(VoteOutcome::kQueueFull);
+  handle_aggregate(VoteOutcome::kQueueFull);
+  handle_aggregate(VoteOutcome::kNotSynced);
+  handle_vote(VoteOutcome::kRejected, Origin::kGossip, spec::RejectionReason::INVALID_SIGNATURE);
+
+  EXPECT_EQ(registry.value({Metric::kInputsEntered, chain::Input::kAttestation, Origin::kGossip}), 1);
+  EXPECT_EQ(registry.histogram(Metric::kIntervalDoneLateness).sum, 7'000'000);
+  EXPECT_EQ(registry.value(Metric::kSlotDriverStalls), 1);
+  EXPECT_EQ(registry.value(Metric::kSlotDriverStallSeconds), 6'000'000'000);
+  EXPECT_EQ(registry.value(Metric::kThreadsDied), 1);
+  EXPECT_EQ(registry.value({Metric::kCommands, Command::kRequest, CommandOutcome::kDone}), 1);
+  EXPECT_EQ(registry.value({Metric::kCommandsDropped, CommandDrop::kFull}), 1);
+  EXPECT_EQ(registry.value({Metric::kCommandsDropped, CommandDrop::kClosed}), 2);
+  EXPECT_EQ(registry.value({Metric::kChainQueueDepth, ChainQueue::kAttestation}), 11);
+  EXPECT_EQ(registry.value({Metric::kChainQueueDepth, ChainQueue::kBlock}), 2);
+  EXPECT_EQ(registry.value({Metric::kChainQueueDepth, ChainQueue::kAggregate}), 3);
+  for (const ChainQueue queue : {ChainQueue::kBlock, ChainQueue::kAttestation, ChainQueue::kAggregate}) {
+    EXPECT_EQ(registry.value({Metric::kChainQueueDropped, queue}), 1);
+  }
+  EXPECT_EQ(registry.value({Metric::kGossipVotesDropped, VoteKind::kAggregation, VoteDrop::kSyncing}), 1);
+  EXPECT_EQ(registry.value(
+                {Metric::kGossipVotesDropped, VoteKind::kAttestation, VoteDrop::kWorkerValidationFailed}),
+            1);
+}
+
 TEST_F(NodeMetricsTest, has_one_status_among_its_peers) {
   using chain::SyncState;
   const auto status = [&] {
