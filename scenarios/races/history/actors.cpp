@@ -315,8 +315,8 @@ class Supervised {
 /// Whether the end of a thread was told.
 class HearsOfDeaths final : public chain::Events {
  public:
-  void thread_died(const chain::ThreadDied& /*died*/) override { ++deaths; }
-  int deaths = 0;
+  void thread_died(const chain::ThreadDied& /*died*/) override { deaths += 1; }
+  Noted<int> deaths;
 };
 
 /// B-091. The network's thread ends by itself. The node must say so and not look healthy.

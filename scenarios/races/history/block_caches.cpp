@@ -210,7 +210,7 @@ template <typename Cache>
 void a_block_is_removed_by_one(World& world) {
   Cache cache(world);
   cache.insert("gossip", root_of(2), block_of(2), bytes_of(world, 2));
-  int removers = 0;
+  Noted<int> removers;
   const auto remove = [&] { removers += cache.remove("remover", root_of(2)) ? 1 : 0; };
   world.beside({{"importer", remove}, {"pruner", remove}});
   world.expect(removers == 1, "two threads were told that they removed one block");

@@ -14,6 +14,8 @@
 #include "node/networking/request_codec.h"
 #include "node/networking/response_channels.h"
 #include "scenarios/races/history/pairs.h"
+#include "sim/core/order.h"
+#include "sim/race/off_stage.h"
 
 namespace lockstep::scenarios::races {
 namespace {
@@ -24,23 +26,28 @@ using runtime::SendOutcome;
 constexpr runtime::PeerId kPeer{1};
 
 /// Frames on their way to a peer, so many at most. What becomes of a frame is one step; sending and taking
-/// are points at which others may come in.
+/// are points at which others may come in. Who takes a frame knows what its sender did before.
 class NarrowWire final : public runtime::Transport {
  public:
   NarrowWire(World& world, std::size_t bound) : world_(world), bound_(bound) {}
 
   runtime::SendOutcome send(runtime::PeerId /*peer*/, runtime::Frame frame) override {
     world_.pause();
-    if (frames_.size() >= bound_) {
-      return runtime::SendOutcome::kFull;
-    }
-    ++sent_;
-    if (on_sent) {
+    auto outcome = runtime::SendOutcome::kFull;
+    race::off_stage([&] {
+      if (frames_.size() < bound_) {
+        ++sent_;
+        outcome = runtime::SendOutcome::kQueued;
+        if (!on_sent) {
+          sim::order::release(this);
+          frames_.push_back(frame);
+        }
+      }
+    });
+    if (on_sent && outcome == runtime::SendOutcome::kQueued) {
       on_sent(*frame);
-    } else {
-      frames_.push_back(std::move(frame));
     }
-    return runtime::SendOutcome::kQueued;
+    return outcome;
   }
   void disconnect(runtime::PeerId /*peer*/) override {}
   std::optional<runtime::TransportEvent> receive(base::Instant /*deadline*/) override { return std::nullopt; }
@@ -49,11 +56,14 @@ class NarrowWire final : public runtime::Transport {
   /// What the peer reads next; null when nothing is there.
   runtime::Frame read() {
     world_.pause();
-    if (frames_.empty()) {
-      return nullptr;
-    }
-    runtime::Frame frame = std::move(frames_.front());
-    frames_.pop_front();
+    runtime::Frame frame;
+    race::off_stage([&] {
+      if (!frames_.empty()) {
+        sim::order::acquire(this);
+        frame = std::move(frames_.front());
+        frames_.pop_front();
+      }
+    });
     return frame;
   }
   /// How many frames it took.

@@ -56,9 +56,12 @@ void a_stopped_worker_is_gone_for_everybody(World& world) {
                      world.pause();
                      world.expect(*in_use == 1, "the worker ran on after its queue was freed");
                    });
+                   Noted<bool> is_freed(false);
                    const auto stop = [&] {
                      worker.stop();
-                     queue.reset();
+                     if (!is_freed.exchange(true)) {
+                       queue.reset();
+                     }
                    };
                    const auto other = world.scheduler().spawn("watchdog", stop);
                    stop();

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "scenarios/races/history/world.h"
+#include "sim/core/order.h"
 
 namespace lockstep::scenarios::races {
 
@@ -61,12 +62,22 @@ class OffCpu final : public runtime::SyncHook {
     giving([&] { hook_.unlock_shared(mutex); });
   }
 
-  void wait(runtime::CondVar& cond, runtime::Mutex& mutex) override { hook_.wait(cond, mutex); }
+  void wait(runtime::CondVar& cond, runtime::Mutex& mutex) override {
+    called();
+    hook_.wait(cond, mutex);
+  }
   bool wait_until(runtime::CondVar& cond, runtime::Mutex& mutex, base::Instant deadline) override {
+    called();
     return hook_.wait_until(cond, mutex, deadline);
   }
-  void notify_one(runtime::CondVar& cond) noexcept override { hook_.notify_one(cond); }
-  void notify_all(runtime::CondVar& cond) noexcept override { hook_.notify_all(cond); }
+  void notify_one(runtime::CondVar& cond) noexcept override {
+    called();
+    hook_.notify_one(cond);
+  }
+  void notify_all(runtime::CondVar& cond) noexcept override {
+    called();
+    hook_.notify_all(cond);
+  }
 
   void acquire(runtime::Semaphore& semaphore) override {
     perhaps_leave();
@@ -94,12 +105,19 @@ class OffCpu final : public runtime::SyncHook {
  private:
   static constexpr std::uint32_t kNobody = 0xffffffff;
 
+  /// The caller's code notes where it calls; the word in which it does belongs to the world.
+  void called() { sim::order::forget(&where(), sizeof(runtime::Where)); }
   void perhaps_leave() {
+    called();
     if (world_.self() == thread_ && held_ == 0 && ++operations_ == before_) {
       world_.spend(kAway);
     }
   }
-  void count(int locks) { held_ += world_.self() == thread_ ? locks : 0; }
+  void count(int locks) {
+    if (world_.self() == thread_) {
+      held_ += locks;
+    }
+  }
   template <typename F>
   void taking(F&& take) {
     perhaps_leave();
@@ -122,7 +140,7 @@ class OffCpu final : public runtime::SyncHook {
   World& world_;
   runtime::SyncHook& hook_;
   std::uint32_t before_;
-  std::uint32_t thread_ = kNobody;
+  Noted<std::uint32_t> thread_{kNobody};
   std::uint32_t operations_ = 0;
   int held_ = 0;
 };

@@ -53,7 +53,7 @@ class NodeQueue {
 template <typename Queue>
 void a_stalled_loop_fills_no_memory(World& world) {
   Queue queue(world);
-  std::size_t queued = 0;
+  Noted<std::size_t> queued;
   const auto produce = [&] {
     for (int command = 0; command < 3; ++command) {
       queued += queue.push(command) == Queued::kQueued ? 1 : 0;
@@ -68,13 +68,13 @@ void a_stalled_loop_fills_no_memory(World& world) {
 /// Something on the heap, counted while it is there.
 class Vote {
  public:
-  explicit Vote(int& alive) : alive_(alive) { ++alive_; }
-  Vote(const Vote& other) : alive_(other.alive_) { ++alive_; }
+  explicit Vote(Noted<int>& alive) : alive_(alive) { alive_ += 1; }
+  Vote(const Vote& other) : alive_(other.alive_) { alive_ += 1; }
   Vote& operator=(const Vote&) = delete;
-  ~Vote() { --alive_; }
+  ~Vote() { alive_ -= 1; }
 
  private:
-  int& alive_;
+  Noted<int>& alive_;
 };
 
 /// Copies a vote for the worker, and knows the copy by its address until the worker has it.
@@ -113,7 +113,7 @@ class ByOwner {
 /// B-061. Gossip floods a worker that cannot keep up. What is not queued is freed.
 template <typename Queue>
 void what_is_refused_is_freed(World& world) {
-  int alive = 0;
+  Noted<int> alive;
   {
     Queue queue(world);
     const auto flood = [&] {

@@ -195,13 +195,13 @@ class OneState : public locking::SingleFlight {
 template <typename Flight>
 void every_trigger_is_followed_by_a_run(World& world) {
   Flight flight(world);
-  int asked = 0;
-  int seen = 0;
+  Noted<int> asked;
+  Noted<int> seen;
   const auto trigger = [&] {
-    ++asked;
+    asked += 1;
     if (flight.request("trigger")) {
       do {
-        seen = asked;
+        seen = static_cast<int>(asked);
         world.pause();
       } while (flight.finish("run"));
     }

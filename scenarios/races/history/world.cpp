@@ -2,6 +2,7 @@
 #include "scenarios/races/history/world.h"
 
 #include "node/base/assert.h"
+#include "sim/race/off_stage.h"
 
 namespace lockstep::scenarios::races {
 
@@ -18,6 +19,14 @@ void World::beside(const Threads& threads) {
   for (const race::Thread& thread : started) {
     run_.join(thread);
   }
+}
+
+void World::pause() {
+  run_.point(sim::OpKind::kOther, 0, 0);
+}
+
+void World::keep(std::shared_ptr<void> place) {
+  race::off_stage([&] { places_.push_back(std::move(place)); });
 }
 
 void World::expect(bool held, const char* sentence) {

@@ -1,6 +1,7 @@
 // The small world in which bugs of the past are told: a few threads, and an end that is judged.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,6 +16,32 @@
 #include "sim/world/node_clock.h"
 
 namespace lockstep::scenarios::races {
+
+/// What a story notes for its verdict. It is no part of what is told: threads share it without a lock, and
+/// nothing that they do to it orders them.
+template <typename T>
+class Noted {
+ public:
+  explicit Noted(T initial = T{}) : value_(initial) {}
+  Noted& operator=(T value) {
+    value_.store(value, std::memory_order_relaxed);
+    return *this;
+  }
+  Noted& operator+=(T amount) {
+    value_.fetch_add(amount, std::memory_order_relaxed);
+    return *this;
+  }
+  Noted& operator-=(T amount) {
+    value_.fetch_sub(amount, std::memory_order_relaxed);
+    return *this;
+  }
+  /// Returns what it was.
+  T exchange(T value) { return value_.exchange(value, std::memory_order_relaxed); }
+  operator T() const { return value_.load(std::memory_order_relaxed); }  // NOLINT: it stands for its value
+
+ private:
+  std::atomic<T> value_;
+};
 
 /// Threads of one node under one schedule of the explorer. A story builds its parts, lets threads loose on
 /// them beside one another, and says what must hold. Whatever breaks, gets stuck or is read after it was
@@ -34,7 +61,7 @@ class World {
   /// Runs threads until all have ended. Their names are string literals.
   void beside(const Threads& threads);
   /// Between two steps of ordinary code, where another thread may come in.
-  void pause() { run_.point(sim::OpKind::kOther, 0, 0); }
+  void pause();
   /// One of [0, bound): what the outside does. Requires: bound > 0.
   [[nodiscard]] std::uint32_t choose(std::uint32_t bound) { return run_.choose(bound); }
   /// The calling thread's number within the run.
@@ -50,11 +77,13 @@ class World {
   template <typename T>
   [[nodiscard]] std::shared_ptr<const T> mortal(T value, T poison) {
     auto place = std::make_shared<T>(std::move(value));
-    places_.push_back(place);
+    keep(place);
     return {place.get(), [place, poison = std::move(poison)](const T* /*freed*/) { *place = poison; }};
   }
 
  private:
+  void keep(std::shared_ptr<void> place);
+
   race::World& run_;
   sim::NodeClock clock_;
   race::ExploredScheduler scheduler_;
