@@ -34,20 +34,20 @@ using lockstep::watch::range;
 
 // The macros keep the return address that of the program: these functions are what it calls.
 #define LOCKSTEP_PC __builtin_return_address(0)
-#define LOCKSTEP_ACCESS(name, size, writes) \
-  void name(void* address) {                \
+#define LOCKSTEP_ACCESS(name, size, writes)     \
+  void name(void* address) {                    \
     access<writes>(address, size, LOCKSTEP_PC); \
   }
-#define LOCKSTEP_SIZE(size)                                        \
-  LOCKSTEP_ACCESS(__tsan_read##size, size, false)                  \
-  LOCKSTEP_ACCESS(__tsan_write##size, size, true)                  \
-  LOCKSTEP_ACCESS(__tsan_unaligned_read##size, size, false)        \
-  LOCKSTEP_ACCESS(__tsan_unaligned_write##size, size, true)        \
-  LOCKSTEP_ACCESS(__tsan_volatile_read##size, size, false)         \
-  LOCKSTEP_ACCESS(__tsan_volatile_write##size, size, true)         \
+#define LOCKSTEP_SIZE(size)                                          \
+  LOCKSTEP_ACCESS(__tsan_read##size, size, false)                    \
+  LOCKSTEP_ACCESS(__tsan_write##size, size, true)                    \
+  LOCKSTEP_ACCESS(__tsan_unaligned_read##size, size, false)          \
+  LOCKSTEP_ACCESS(__tsan_unaligned_write##size, size, true)          \
+  LOCKSTEP_ACCESS(__tsan_volatile_read##size, size, false)           \
+  LOCKSTEP_ACCESS(__tsan_volatile_write##size, size, true)           \
   LOCKSTEP_ACCESS(__tsan_unaligned_volatile_read##size, size, false) \
   LOCKSTEP_ACCESS(__tsan_unaligned_volatile_write##size, size, true) \
-  LOCKSTEP_ACCESS(__tsan_read_write##size, size, true)             \
+  LOCKSTEP_ACCESS(__tsan_read_write##size, size, true)               \
   LOCKSTEP_ACCESS(__tsan_unaligned_read_write##size, size, true)
 
 extern "C" {

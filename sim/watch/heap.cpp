@@ -34,14 +34,30 @@ void give_back(void* block, const void* pc) {
 #define LOCKSTEP_PC __builtin_return_address(0)
 using lockstep::watch::give_back;
 
-void operator delete(void* block) noexcept { give_back(block, LOCKSTEP_PC); }
-void operator delete[](void* block) noexcept { give_back(block, LOCKSTEP_PC); }
-void operator delete(void* block, std::size_t) noexcept { give_back(block, LOCKSTEP_PC); }
-void operator delete[](void* block, std::size_t) noexcept { give_back(block, LOCKSTEP_PC); }
-void operator delete(void* block, std::align_val_t) noexcept { give_back(block, LOCKSTEP_PC); }
-void operator delete[](void* block, std::align_val_t) noexcept { give_back(block, LOCKSTEP_PC); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { give_back(block, LOCKSTEP_PC); }
-void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { give_back(block, LOCKSTEP_PC); }
+void operator delete(void* block) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
+void operator delete[](void* block) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
+void operator delete(void* block, std::size_t) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
+void operator delete[](void* block, std::size_t) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
+void operator delete(void* block, std::align_val_t) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
+void operator delete[](void* block, std::align_val_t) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
+void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
+void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
+  give_back(block, LOCKSTEP_PC);
+}
 
 extern "C" {
 

@@ -62,9 +62,11 @@ const std::vector<BannedWord>& banned_words() {
   return kWords;
 }
 
-/// sim/interpose and sim/watch define the very words, and the classics are programs that have never heard of us.
+/// sim/interpose and sim/watch define the very words, and the classics are programs that have never heard of
+/// us.
 bool stands_in_for_the_machine(const Source& source) {
-  return source.in("node/real") || source.in("sim/interpose") || source.in("sim/watch") || source.in("scenarios/races/classics");
+  return source.in("node/real") || source.in("sim/interpose") || source.in("sim/watch") ||
+         source.in("scenarios/races/classics");
 }
 
 bool must_be_deterministic(const Source& source) {

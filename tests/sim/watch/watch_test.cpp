@@ -233,10 +233,12 @@ TEST(Watch, finds_a_block_that_is_freed_while_another_reads_it) {
   const race::Failed failed = found_race([](Seams& seams) {
     auto block = std::make_unique<Shared>();
     const Shared* borrowed = block.get();
-    seams.beside([&] { block.reset(); }, [&] {
-      // Reads what may be freed: the detector is asked before the access, and ends the run after it.
-      static_cast<void>(read_it(*borrowed));
-    });
+    seams.beside([&] { block.reset(); },
+                 [&] {
+                   // Reads what may be freed: the detector is asked before the access, and ends the run after
+                   // it.
+                   static_cast<void>(read_it(*borrowed));
+                 });
   });
   EXPECT_NE(failed.finding.sentence.find(place(kReadLine)), std::string::npos) << failed.finding.sentence;
 }
