@@ -89,9 +89,14 @@ function(lockstep_test name)
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 300)
   endif()
+  # What runs in real time gets the machine to itself.
+  set(alone)
+  if(TEST_LABEL STREQUAL "real")
+    set(alone RUN_SERIAL ON)
+  endif()
   # Under CTest properties try the same cases every time; run the program itself for fresh ones.
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "RC_PARAMS=seed=20261120")
+    PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "RC_PARAMS=seed=20261120" ${alone})
 endfunction()
 
 # lockstep_bench(<name> SOURCES … [USES …]): a Google Benchmark program, run by hand and as a smoke run in CI.

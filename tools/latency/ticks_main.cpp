@@ -189,7 +189,7 @@ int run(const Options& options) {
   FloodPlan plan = options.flood;
   plan.network = kNetwork;
   plan.first_interval = kFirstSlot * spec::INTERVALS_PER_SLOT;
-  plan.intervals = std::chrono::seconds(options.seconds) / interval;
+  plan.intervals = static_cast<std::uint64_t>(std::chrono::seconds(options.seconds) / interval);
   // Enough for the valid votes of a slot, which are a few more in one than in another.
   const std::size_t voters =
       plan.per_interval * spec::INTERVALS_PER_SLOT * (100 - plan.unknown_percent) / 100 * 5 / 4 + kHonest;

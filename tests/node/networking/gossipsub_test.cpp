@@ -13,7 +13,6 @@ namespace lockstep::networking {
 namespace {
 
 constexpr TopicIndex kVotes = 0;
-constexpr TopicIndex kBlocks = 1;
 const std::vector<std::string> kNames{"votes", "blocks"};
 const base::Instant kStart{std::chrono::seconds(1000)};
 

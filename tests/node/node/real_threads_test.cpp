@@ -22,7 +22,7 @@ namespace {
 /// Both clocks of the system, running several times as fast since the moment of construction.
 class FastClock final : public runtime::Clock {
  public:
-  static constexpr std::int64_t kSpeed = 8;
+  static constexpr std::int64_t kSpeed = 4;
 
   [[nodiscard]] base::Instant now() const override { return start_ + (real_.now() - start_) * kSpeed; }
   [[nodiscard]] base::WallTime wall() const override {
