@@ -31,6 +31,7 @@ Node::Core::Core(const runtime::Runtime& runtime, const crypto::SignatureScheme&
       worker_(runtime, scheme, prover, events, config, network_, inbox_.wake),
       sync_(worker_.reader(), *this, runtime.random, events),
       timer_(runtime.clock, worker_.chain().store().config().genesis_time, worker_.chain().store().time()),
+      watchdog_(runtime, events),
       stopping_(runtime.sync, "node stops"),
       stop_mutex_(runtime.sync, "stop") {}
 
@@ -42,6 +43,7 @@ void Node::Core::start() {
     worker_.start();
   }
   thread_ = runtime_.scheduler.spawn("main", [this] { run(); });
+  watchdog_.start();
   // Last, so that everybody who is sent something is there.
   network_.start();
 }
@@ -65,12 +67,14 @@ void Node::Core::stop() {
   shut();
   network_.join();
   worker_.join();
+  watchdog_.join();
   give_up_inbox();
 }
 
 void Node::Core::shut() {
   network_.close();
   worker_.close();
+  watchdog_.close();
 }
 
 Status Node::Core::status() const {
@@ -84,6 +88,7 @@ Status Node::Core::status() const {
 
 void Node::Core::run() {
   while (!stopping_.load() && !lost_a_thread()) {
+    watchdog_.alive();
     tick();
     bool busy = take_batch();
     if (!has_chain_thread_) {

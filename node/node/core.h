@@ -14,6 +14,7 @@
 #include "node/node/network_actor.h"
 #include "node/node/node.h"
 #include "node/node/slot_timer.h"
+#include "node/node/slot_watchdog.h"
 #include "node/runtime/atomic.h"
 #include "node/runtime/runtime.h"
 #include "node/sync/sync.h"
@@ -69,6 +70,7 @@ class Node::Core final : private sync::Wire {
   ChainWorker worker_;
   sync::Sync sync_;
   SlotTimer timer_;
+  SlotWatchdog watchdog_;
   /// When duties are to be looked at although no block came.
   std::optional<base::WallTime> alarm_;
   /// The interval that the chain is still to be told of, as there was no room.
