@@ -15,6 +15,7 @@ using cluster::sent_to;
 using cluster::slot;
 
 // What befalls them.
+using cluster::Answering;
 using cluster::Fault;
 
 // What must be.

@@ -17,5 +17,10 @@ void restarted_node_catches_up(cluster::Cluster& cluster);
 void reader_borrows_states_while_finality_prunes(cluster::Cluster& cluster);
 void dead_network_thread_stops_its_node(cluster::Cluster& cluster);
 void nodes_shut_down_under_load(cluster::Cluster& cluster);
+void a_node_behind_by_100_slots_catches_up(cluster::Cluster& cluster);
+void votes_for_unknown_blocks_start_no_runaway_fetches(cluster::Cluster& cluster);
+void wrong_blocks_in_answer_cost_only_time(cluster::Cluster& cluster);
+void answers_without_end_are_cut_off(cluster::Cluster& cluster);
+void answers_that_stop_half_way_are_given_up(cluster::Cluster& cluster);
 
 }  // namespace lockstep::scenarios

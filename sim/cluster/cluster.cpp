@@ -104,6 +104,10 @@ Fault Cluster::flood(const Group& group, FloodOptions options) {
   return world_->flood(group, options);
 }
 
+Fault Cluster::misanswer(const Group& group, Answering how) {
+  return world_->misanswer(group, how);
+}
+
 void Cluster::crash(const Group& group) {
   for (const std::uint64_t number : group.numbers()) {
     world_->stop(number);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "node/spec/containers.h"
+#include "sim/cluster/crooked_transport.h"
 #include "sim/cluster/expectations.h"
 #include "sim/cluster/fault.h"
 #include "sim/cluster/invariant.h"
@@ -107,6 +108,8 @@ class Cluster {
   Fault skew(const Group& group, base::Duration by);
   /// Each of the group sends to all of its peers well-formed votes, all different and none signed properly.
   Fault flood(const Group& group, FloodOptions options);
+  /// The group answers requests for blocks badly.
+  Fault misanswer(const Group& group, Answering how);
   /// The nodes stop at once and lose everything but their keys.
   void crash(const Group& group);
   /// The nodes are asked to stop and finish what they have begun; lets time pass until they have, which may

@@ -12,6 +12,7 @@ namespace lockstep::cluster {
 struct Machine::Life {
   Life(const Surroundings& world, const Machine& machine)
       : transport(world.network, static_cast<sim::NodeIndex>(machine.number_), machine.clock_),
+        way_out(transport, machine.answering_),
         scheduler(world.engine, machine.lane_, machine.clock_),
         sync(world.engine, machine.clock_),
         // A second life must not see the random numbers of the first again.
@@ -19,6 +20,7 @@ struct Machine::Life {
         reporter(world.record, world.engine.trace(), machine.number_) {}
 
   sim::SimTransport transport;
+  CrookedTransport way_out;
   sim::FiberScheduler scheduler;
   sim::FiberSync sync;
   sim::SimRandom random;
@@ -79,7 +81,7 @@ void Machine::start(const ListenThrough& through) {
     config.validators.push_back({spec::ValidatorIndex(validator), keys.attestation, keys.proposal});
   }
   surroundings_.record.node_started(number_);
-  const runtime::Runtime runtime{clock_, life.scheduler, &life.sync, life.transport, life.random, meter_};
+  const runtime::Runtime runtime{clock_, life.scheduler, &life.sync, life.way_out, life.random, meter_};
   life.node =
       std::make_unique<node::Node>(runtime, genesis.scheme(), genesis.prover(), *events, std::move(config));
   life.reporter.digest_by([node = life.node.get()](bool whole) { return node->store_digest(whole); });

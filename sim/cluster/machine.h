@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "node/node/node.h"
+#include "sim/cluster/crooked_transport.h"
 #include "sim/cluster/genesis.h"
 #include "sim/cluster/record.h"
 #include "sim/cluster/reporter.h"
@@ -63,6 +64,8 @@ class Machine {
   [[nodiscard]] bool is_aggregator() const { return is_aggregator_; }
   [[nodiscard]] std::uint64_t validators() const { return keys_.size(); }
   [[nodiscard]] sim::NodeClock& clock() { return clock_; }
+  /// From here on its answers to requests for blocks are spoilt like that, in this life and others.
+  void answer(Answering how) { answering_ = how; }
   /// The node's place in the network and its peers, for those who send in its name. Requires: it runs.
   [[nodiscard]] runtime::Transport& transport();
   [[nodiscard]] const std::vector<runtime::PeerId>& peers() const;
@@ -92,6 +95,7 @@ class Machine {
   sim::Lane lane_;
   bool is_aggregator_;
   std::uint64_t lives_ = 0;
+  Answering answering_ = Answering::kProperly;
   std::vector<std::pair<std::uint64_t, ValidatorKeys>> keys_;
   sim::NodeClock clock_;
   sim::Cpus cpus_;

@@ -43,6 +43,7 @@ class Cluster::World {
   Fault begin(sim::Rule rule, bool disturbs);
   Fault skew(const Group& group, base::Duration by);
   Fault flood(const Group& group, FloodOptions options);
+  Fault misanswer(const Group& group, Answering how);
 
   Plan plan;
   Design design;

@@ -67,6 +67,20 @@ Fault Cluster::World::flood(const Group& group, FloodOptions options) {
   });
 }
 
+Fault Cluster::World::misanswer(const Group& group, Answering how) {
+  const auto answer = [this, group](Answering way) {
+    for (const std::uint64_t number : group.numbers()) {
+      machines[number]->answer(way);
+    }
+  };
+  answer(how);
+  disturb(1);
+  return Fault([this, answer] {
+    answer(Answering::kProperly);
+    disturb(-1);
+  });
+}
+
 sim::Time Cluster::World::next_change(sim::Time limit) const {
   for (const Planned& planned : planned_) {
     if (!planned.has_begun) {
