@@ -16,6 +16,7 @@
 #include "node/api/reader_source.h"
 #include "node/chain/anchor.h"
 #include "node/node/node.h"
+#include "node/real/checkpoint_source.h"
 #include "node/real/endpoints.h"
 #include "node/real/event_log.h"
 #include "node/real/genesis_files.h"
@@ -76,7 +77,19 @@ OrUserError<node::Config> configure(const RunOptions& options, const SignatureCh
     }
     config.validators = std::move(*validators);
   }
-  config.anchor = chain::genesis_anchor(genesis->genesis_time, genesis->validators);
+  if (options.checkpoint_sync.empty()) {
+    config.anchor = chain::genesis_anchor(genesis->genesis_time, genesis->validators);
+    return config;
+  }
+  const OrUserError<sync::CheckpointBytes> served = get_checkpoint(options.checkpoint_sync);
+  if (!served) {
+    return served.error();
+  }
+  auto anchor = sync::anchor_from_checkpoint(*served, genesis->genesis_time);
+  if (!anchor) {
+    return UserError{options.checkpoint_sync + ": " + anchor.error()};
+  }
+  config.anchor = *std::move(anchor);
   return config;
 }
 

@@ -27,6 +27,9 @@ void declare_run(CLI::App& app, RunOptions& run) {
   app.add_option("--signatures", run.signatures, "scheme of the validators' keys")
       ->check(CLI::IsMember(signature_choices()))
       ->capture_default_str();
+  app.add_option("--checkpoint-sync-url", run.checkpoint_sync,
+                 "start from the finalized state that http://host:port serves, or from a directory with "
+                 "block.ssz and state.ssz");
   app.add_option("--metrics-port", run.metrics_port, "port that serves /metrics; 0 serves none");
   app.add_option("--api-port", run.api_port,
                  "port that serves the HTTP API, /metrics included; 0 serves none");

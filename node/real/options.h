@@ -21,6 +21,8 @@ struct RunOptions {
   std::vector<std::string> peers;
   bool is_aggregator = false;
   bool chain_worker = true;
+  /// Where the chain begins, if not at genesis (get_checkpoint).
+  std::string checkpoint_sync;
   std::string network = "12345678";
   std::string signatures = "xmss-test";
   std::string log_level = "info";

@@ -79,5 +79,22 @@ TEST_F(Checkpoint, of_bytes_cut_short_is_refused_wherever_they_end) {
   }
 }
 
+TEST_F(Checkpoint, is_where_a_chain_can_go_on_from) {
+  const auto anchor = anchor_from_checkpoint(served(), kGenesisTime);
+  ASSERT_TRUE(anchor.has_value());
+  test::CountingMeter meter;
+  test::Recorder events;
+  test::LoneThread thread;
+  chain::Chain chain(*anchor, false, std::nullopt, thread.seams(), meter, keys.scheme, keys.prover, events);
+  EXPECT_EQ(chain.head().slot, spec::Slot(3));
+  for (std::uint64_t slot = 4; slot <= 12; ++slot) {
+    const chain::SignedBlockPointer block = author.run_slot(slot).block;
+    test::tick_to(chain, slot * spec::INTERVALS_PER_SLOT);
+    EXPECT_EQ(chain.on_block(block, chain::Origin::kSync, {}).outcome, chain::BlockOutcome::kImported);
+  }
+  EXPECT_EQ(chain.head(), author.chain().head());
+  EXPECT_EQ(chain.store().latest_finalized(), author.chain().store().latest_finalized());
+}
+
 }  // namespace
 }  // namespace lockstep::sync
