@@ -296,7 +296,7 @@ struct GossipCounted {
   std::uint64_t delivered;   ///< Went on to the chain.
   std::uint64_t control_entries;
   std::uint64_t control_outcomes;  ///< The sum over the outcomes of control entries.
-  std::uint64_t mesh_peers{};        ///< At this moment, summed over the topics.
+  std::uint64_t mesh_peers{};      ///< At this moment, summed over the topics.
 };
 
 /// The request protocols of leanSpec.
