@@ -41,6 +41,18 @@ constexpr std::array kFloodSettings = {
     SettingRule{"per_second", "messages that the flood brings to each peer", "1000", 1, 100'000, ""},
 };
 
+constexpr std::array kDiscussionSettings = {
+    SettingRule{"aggregators", "nodes that join votes into proofs", "1", 1, 4096, ""},
+    SettingRule{"cost.aggregate_us", "CPU time to prove an aggregate of votes", "18000000", 0, 120'000'000,
+                ""},
+    SettingRule{"messages", "votes of the flood, per interval and node", "100", 1, 10'000, ""},
+    SettingRule{"shared_cpus", "CPUs that all nodes share; 0: each has its own", "8", 0, 1024, ""},
+};
+
+/// Proofs that take several slots keep finality that much further behind.
+constexpr LivenessBounds kSlowProofs{
+    .head_lag_max = 3, .head_settles_within = 8, .finality_lag_max = 40, .finality_settles_within = 60};
+
 /// With clocks one interval apart the slow ones' blocks come too late for the votes of the fast ones, so that
 /// votes are split in many slots.
 constexpr LivenessBounds kSplit{
@@ -138,6 +150,16 @@ const std::array kEntries = {
            .settings = {}},
           {.settings = kFloodSettings, .bounds = kUsual},
           gossip_flood_leaves_the_clock_alone},
+    Entry{{.name = "ticks_stay_on_time_under_the_flood_of_the_discussion",
+           .moral = "No flood of votes and no proof that takes 18 s makes a node late for an interval.",
+           .nodes = 4,
+           .nodes_min = 2,
+           .nodes_max = 16,
+           .slots = 40,
+           .slots_min = 32,
+           .settings = {}},
+          {.settings = kDiscussionSettings, .bounds = kSlowProofs},
+          ticks_stay_on_time_under_the_flood_of_the_discussion},
     Entry{
         {.name = "restarted_node_catches_up",
          .moral = "A node that lost everything gets the chain from its peers and takes up its duties again.",

@@ -13,6 +13,7 @@ void more_than_a_third_offline_stalls_finality(cluster::Cluster& cluster);
 void old_votes_crowd_out_new_ones(cluster::Cluster& cluster);
 void clocks_at_the_edge_of_tolerance_still_finalize(cluster::Cluster& cluster);
 void gossip_flood_leaves_the_clock_alone(cluster::Cluster& cluster);
+void ticks_stay_on_time_under_the_flood_of_the_discussion(cluster::Cluster& cluster);
 void restarted_node_catches_up(cluster::Cluster& cluster);
 void reader_borrows_states_while_finality_prunes(cluster::Cluster& cluster);
 void dead_network_thread_stops_its_node(cluster::Cluster& cluster);

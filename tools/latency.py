@@ -12,7 +12,7 @@ import sys
 
 STORY = "ticks_stay_on_time_under_the_flood_of_the_discussion"
 # What can be switched off, by the name of its setting, and what the figures call it.
-CURES = {"chain_worker": "without a chain thread"}
+CURES = {"chain_worker": "without a chain thread", "aggregator_thread": "without an aggregator thread"}
 ALL = "all cures"
 NONE = "no cure"
 POINTS = ("p50", "p99", "p999", "max")

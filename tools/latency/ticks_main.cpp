@@ -42,6 +42,7 @@ struct Options {
   FloodPlan flood;
   std::uint64_t seconds = 30;
   bool chain_worker = true;
+  bool aggregator_thread = true;
   std::uint64_t seed = 1;
 };
 
@@ -172,6 +173,7 @@ nlohmann::ordered_json report(const Options& options, const Watch& watch, std::u
   };
   return {{"messages", options.flood.per_interval},
           {"chain_worker", options.chain_worker},
+          {"aggregator_thread", options.aggregator_thread},
           {"ticks", late.size()},
           {"tick_lateness_ms", {{"p50", at(500)}, {"p99", at(990)}, {"p999", at(999)}, {"max", at(1000)}}},
           {"sent", sent},
@@ -214,12 +216,14 @@ int run(const Options& options) {
                     .validators = keys.own(0, 1),
                     .is_aggregator = true,
                     .chain_worker = options.chain_worker,
+                    .aggregator_thread = options.aggregator_thread,
                     .network_name = kNetwork});
   RealNode others(keys, prover, subject.address(),
                   {.anchor = anchor,
                    .validators = keys.own(1, kHonest - 1),
                    .is_aggregator = false,
                    .chain_worker = options.chain_worker,
+                   .aggregator_thread = options.aggregator_thread,
                    .network_name = kNetwork});
   subject.node.start();
   others.node.start();
@@ -257,6 +261,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(4, 240))
       ->capture_default_str();
   app.add_option("--chain-worker", options.chain_worker, "whether the chain has a thread of its own")
+      ->capture_default_str();
+  app.add_option("--aggregator-thread", options.aggregator_thread,
+                 "whether aggregates are proven on a thread of their own")
       ->capture_default_str();
   app.add_option("--seed", options.seed, "of keys and votes")->capture_default_str();
   try {

@@ -1,4 +1,5 @@
 // Queues to one thread: without bound, with what is lost at the bound, and with a bell that nobody hears.
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -80,21 +81,30 @@ class Vote {
 /// Copies a vote for the worker, and knows the copy by its address until the worker has it.
 class ByAddress {
  public:
-  explicit ByAddress(World& world) : queue_(world.sync(), "votes", kBound) {}
+  explicit ByAddress(World& world) : world_(world), queue_(world.sync(), "votes", kBound) {}
   ~ByAddress() {
     while (const auto vote = queue_.pop()) {
-      delete *vote;
+      std::destroy_at(*vote);
     }
   }
   ByAddress(const ByAddress&) = delete;
   ByAddress& operator=(const ByAddress&) = delete;
   void submit(const Vote& vote) {
-    auto* copy = new Vote(vote);
+    // The world frees the memory in the end, so that no checker of leaks takes the story's bug for one of
+    // ours.
+    const auto place = std::make_shared<Place>();
+    world_.keep(place);
+    Vote* copy = std::construct_at(reinterpret_cast<Vote*>(place->bytes.data()), vote);
     static_cast<void>(queue_.push(copy));
   }
   [[nodiscard]] std::size_t size() const { return queue_.size(); }
 
  private:
+  struct Place {
+    alignas(Vote) std::array<std::byte, sizeof(Vote)> bytes;
+  };
+
+  World& world_;
   MpscQueue<Vote*> queue_;
 };
 class ByOwner {

@@ -81,9 +81,10 @@ class World {
     return {place.get(), [place, poison = std::move(poison)](const T* /*freed*/) { *place = poison; }};
   }
 
- private:
+  /// Keeps memory until the run is over.
   void keep(std::shared_ptr<void> place);
 
+ private:
   race::World& run_;
   sim::NodeClock clock_;
   race::ExploredScheduler scheduler_;
