@@ -3,11 +3,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "node/base/assert.h"
 #include "node/base/bytes.h"
 
 namespace lockstep::chain {
+
+void BlockCache::lift_bound() {
+  bound_ = std::numeric_limits<std::size_t>::max();
+}
 
 CacheOutcome BlockCache::insert(const char* site, const spec::Root& root, SignedBlockPointer block,
                                 BytesPointer bytes, runtime::PeerId from) {

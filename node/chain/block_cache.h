@@ -57,6 +57,9 @@ class BlockCache {
   explicit BlockCache(const locking::LockSeams& seams, std::size_t bound = kCachedBlocksMax)
       : mutex_(seams, locking::Tier::kBlockCache, "block cache"), bound_(bound) {}
 
+  /// From here on it takes as many as come. To be called before anybody else knows of it.
+  void lift_bound();
+
   /// Adds block, bytes (may be null) and the link from its parent. Changes nothing unless it says kInserted.
   CacheOutcome insert(const char* site, const spec::Root& root, SignedBlockPointer block, BytesPointer bytes,
                       runtime::PeerId from = {});

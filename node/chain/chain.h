@@ -133,6 +133,10 @@ class Chain {
   /// has any.
   [[nodiscard]] std::vector<spec::SignedAggregatedAttestation> take_recovered();
 
+  /// From here on votes and blocks that name unknown blocks are kept however many they are. Reported levels
+  /// still name the bound. To be called before anything is handed in.
+  void keep_without_bound();
+
   // Duties of our own validators.
 
   /// Brings the head up to date with what was produced here.
@@ -212,6 +216,8 @@ class Chain {
   std::deque<IncomingBlock> ready_;
   spec::Slot newest_block_slot_;
 
+  /// Above it the vote that was kept first makes room.
+  std::size_t pending_max_ = kPendingAttestationsMax;
   std::deque<spec::SignedAttestation> pending_attestations_;
   std::deque<spec::SignedAggregatedAttestation> pending_aggregates_;
   /// How many of the kept votes, from the front, have not been tried since the last import.

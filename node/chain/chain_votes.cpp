@@ -1,5 +1,6 @@
 // How votes and aggregates of votes come in, and how those that name unknown blocks are tried again.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "node/chain/chain.h"
@@ -118,8 +119,13 @@ VoteOutcome Chain::decide(const spec::Verdict<void>& verdict, spec::Slot slot, V
   return VoteOutcome::kRejected;
 }
 
+void Chain::keep_without_bound() {
+  pending_max_ = std::numeric_limits<std::size_t>::max();
+  published_.waiting().lift_bound();
+}
+
 void Chain::keep(spec::SignedAttestation vote) {
-  if (pending_attestations_.size() >= kPendingAttestationsMax) {
+  if (pending_attestations_.size() >= pending_max_) {
     ++attestation_counts_.evicted;
     report_end(pending_attestations_.front(), VoteOutcome::kEvicted);
     pending_attestations_.pop_front();
@@ -130,7 +136,7 @@ void Chain::keep(spec::SignedAttestation vote) {
 }
 
 void Chain::keep(spec::SignedAggregatedAttestation aggregate) {
-  if (pending_aggregates_.size() >= kPendingAttestationsMax) {
+  if (pending_aggregates_.size() >= pending_max_) {
     ++aggregate_counts_.evicted;
     report_end(pending_aggregates_.front(), VoteOutcome::kEvicted);
     pending_aggregates_.pop_front();

@@ -42,6 +42,9 @@ ChainWorker::ChainWorker(const runtime::Runtime& runtime, const crypto::Signatur
   if (config.aggregator_thread) {
     chain_.prove_elsewhere();
   }
+  if (!config.bounded_buffers) {
+    chain_.keep_without_bound();
+  }
 }
 
 const char* ChainWorker::ended_thread() const {

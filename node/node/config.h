@@ -26,6 +26,17 @@ struct Config {
   /// Whether aggregates are proven on a thread of their own. Without, whoever does the chain's work waits for
   /// each proof.
   bool aggregator_thread = true;
+  // What keeps a node well under load. Each is here to be switched off where its disease is to be seen.
+  /// Whether at most sync::kBlockFetchesMax requests for blocks by root are under way.
+  bool fetch_cap = true;
+  /// Whether the main thread takes one bounded batch of what waits before it looks at the clock again.
+  /// Without, it goes on until nothing is left.
+  bool bounded_drain = true;
+  /// Whether votes are dropped while it is not known where the network stands, and start no fetches while
+  /// the node is behind.
+  bool sync_gating = true;
+  /// Whether what is kept back (votes, aggregates and blocks that name unknown blocks) is bounded.
+  bool bounded_buffers = true;
   /// The network's name within topics: leanSpec's fork digest without 0x.
   std::string network_name = "12345678";
 };

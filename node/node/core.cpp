@@ -26,10 +26,12 @@ Node::Core::Core(const runtime::Runtime& runtime, const crypto::SignatureScheme&
       events_(events),
       has_chain_thread_(config.chain_worker),
       has_validators_(!config.validators.empty()),
+      drain_is_bounded_(config.bounded_drain),
       inbox_(runtime.sync),
       network_(runtime, config, scheme, events, inbox_),
       worker_(runtime, scheme, prover, events, config, network_, inbox_.wake),
-      sync_(worker_.reader(), *this, runtime.random, events),
+      sync_(worker_.reader(), *this, runtime.random, events,
+            {.fetch_cap = config.fetch_cap, .gating = config.sync_gating}),
       timer_(runtime.clock, worker_.chain().store().config().genesis_time, worker_.chain().store().time()),
       watchdog_(runtime, events),
       stopping_(runtime.sync, "node stops"),
@@ -90,15 +92,20 @@ void Node::Core::run() {
   while (!stopping_.load() && !lost_a_thread()) {
     watchdog_.alive();
     tick();
-    bool busy = take_batch();
-    if (!has_chain_thread_) {
-      busy = worker_.do_one() || busy;
+    bool busy = work();
+    while (busy && !drain_is_bounded_ && !stopping_.load()) {
+      busy = work();
     }
     if (!busy) {
       inbox_.wake.wait_until(timer_.next_look(alarm_));
     }
   }
   shut();
+}
+
+bool Node::Core::work() {
+  const bool took = take_batch();
+  return (!has_chain_thread_ && worker_.do_one()) || took;
 }
 
 bool Node::Core::lost_a_thread() {
@@ -197,7 +204,6 @@ bool Node::Core::take_votes() {
     if (!aggregate && !vote) {
       break;
     }
-    // A node that is behind knows none of the blocks that they name.
     const bool wanted = sync_.wants_votes();
     if (aggregate && wanted) {
       worker_.take_aggregate(std::move(*aggregate));

@@ -44,6 +44,9 @@ class Node::Core final : private sync::Wire {
   void tick();
   void poll_when_due();
   void send_tick();
+  /// Takes a batch and, without a thread for the chain, does one piece of its work; false when there was
+  /// nothing to do.
+  bool work();
   /// Takes one bounded batch from every queue; false when all were empty.
   bool take_batch();
   bool take_results();
@@ -65,6 +68,7 @@ class Node::Core final : private sync::Wire {
   chain::Events& events_;
   bool has_chain_thread_;
   bool has_validators_;
+  bool drain_is_bounded_;
   Inbox inbox_;
   NetworkActor network_;
   ChainWorker worker_;

@@ -131,7 +131,8 @@ FetchOutcome BlockFetches::ask(const Batch& roots, std::optional<runtime::PeerId
   if (!reserve(why)) {
     return FetchOutcome::kInflightCap;
   }
-  const std::optional<runtime::PeerId> peer = peers_.choose({.hint = hint, .reaches = {}, .now = now_});
+  const std::optional<runtime::PeerId> peer =
+      peers_.choose({.hint = hint, .reaches = {}, .now = now_, .however_busy = !capped_});
   if (!peer) {
     release(why);
     return FetchOutcome::kFetchNoPeers;
@@ -151,7 +152,7 @@ FetchOutcome BlockFetches::ask(const Batch& roots, std::optional<runtime::PeerId
 
 bool BlockFetches::reserve(Why why) {
   const bool is_vote = why == Why::kVote;
-  if (places_ >= kBlockFetchesMax || (is_vote && vote_places_ >= kVoteFetchesMax)) {
+  if (capped_ && (places_ >= kBlockFetchesMax || (is_vote && vote_places_ >= kVoteFetchesMax))) {
     return false;
   }
   ++places_;

@@ -46,10 +46,16 @@ enum class Why : std::uint8_t {
 /// thread-safe.
 class BlockFetches {
  public:
-  /// Everything referred to outlives it.
+  /// Everything referred to outlives it. When it is not `capped` there are places without end, and peers are
+  /// asked however busy they are.
   BlockFetches(const chain::ChainReader& chain, PeerBook& peers, Questions& questions,
-               const InvalidRoots& invalid, chain::Events& events)
-      : chain_(chain), peers_(peers), questions_(questions), invalid_(invalid), events_(events) {}
+               const InvalidRoots& invalid, chain::Events& events, bool capped = true)
+      : chain_(chain),
+        peers_(peers),
+        questions_(questions),
+        invalid_(invalid),
+        events_(events),
+        capped_(capped) {}
 
   /// Names a root; `from` is who made us think of it, `depth` how many parents in a row have been followed.
   /// Looked at now (parents) or with the next look (votes): what a vote speaks of is often just coming.
@@ -104,6 +110,7 @@ class BlockFetches {
   Questions& questions_;
   const InvalidRoots& invalid_;
   chain::Events& events_;
+  bool capped_;
 
   std::map<spec::Root, Wanted> wanted_;
   std::size_t wanted_by_votes_ = 0;

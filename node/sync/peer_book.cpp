@@ -62,7 +62,8 @@ void PeerBook::cannot_serve_ranges_before(runtime::PeerId id, spec::Interval whe
 }
 
 bool PeerBook::may_be_asked(const Peer& peer, const Wish& wish) {
-  return peer.in_flight < kRequestsPerPeerMax && (!wish.is_range || peer.no_range_before <= wish.now);
+  return (peer.in_flight < kRequestsPerPeerMax || wish.however_busy) &&
+         (!wish.is_range || peer.no_range_before <= wish.now);
 }
 
 runtime::PeerId PeerBook::draw(const std::vector<std::pair<runtime::PeerId, std::uint64_t>>& from) {

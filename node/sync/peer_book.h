@@ -63,6 +63,8 @@ class PeerBook {
     spec::Slot reaches;
     bool is_range = false;
     spec::Interval now;
+    /// Also of a peer that has all the requests that it should have.
+    bool however_busy = false;
   };
   [[nodiscard]] std::optional<runtime::PeerId> choose(const Wish& wish);
 

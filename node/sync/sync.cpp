@@ -27,14 +27,16 @@ bool condemns_block(spec::RejectionReason reason) {
 
 }  // namespace
 
-Sync::Sync(const chain::ChainReader& chain, Wire& wire, runtime::Random& random, chain::Events& events)
+Sync::Sync(const chain::ChainReader& chain, Wire& wire, runtime::Random& random, chain::Events& events,
+           const Cures& cures)
     : chain_(chain),
       wire_(wire),
       events_(events),
+      cures_(cures),
       peers_(random),
       questions_(peers_, wire, events),
       invalid_(events),
-      fetches_(chain, peers_, questions_, invalid_, events),
+      fetches_(chain, peers_, questions_, invalid_, events, cures.fetch_cap),
       range_(chain, peers_, questions_, events) {}
 
 void Sync::on_peer_connected(runtime::PeerId peer) {
@@ -172,7 +174,8 @@ void Sync::find_parent(const chain::BlockResult& result, std::uint32_t depth) {
 }
 
 void Sync::on_vote_waits(const spec::AttestationData& data, runtime::PeerId from) {
-  if (!wants_votes()) {
+  if (cures_.gating && state_ == chain::SyncState::kBehind) {
+    // What they name comes with the range that is fetched.
     return;
   }
   const std::array<spec::Root, 3> named{data.head.root, data.target.root, data.source.root};

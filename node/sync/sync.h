@@ -34,12 +34,19 @@ inline constexpr std::size_t kStatusRefreshPeers = 8;
 inline constexpr std::size_t kUnsentAnswersMax = 64;
 inline constexpr std::uint64_t kUnsentAnswerIntervals = 10;
 
+/// What keeps catching up within bounds; see node::Config.
+struct Cures {
+  bool fetch_cap = true;
+  bool gating = true;
+};
+
 /// Brings the chain up to what peers have. What it fetches is handed in to be imported like any other block.
 /// Not thread-safe: one thread owns it.
 class Sync {
  public:
   /// Everything referred to outlives it.
-  Sync(const chain::ChainReader& chain, Wire& wire, runtime::Random& random, chain::Events& events);
+  Sync(const chain::ChainReader& chain, Wire& wire, runtime::Random& random, chain::Events& events,
+       const Cures& cures = {});
 
   void on_peer_connected(runtime::PeerId peer);
   void on_peer_disconnected(runtime::PeerId peer);
@@ -59,8 +66,11 @@ class Sync {
   void on_interval(spec::Interval interval);
 
   [[nodiscard]] chain::SyncState state() const { return state_; }
-  /// Whether votes from gossip are worth looking at: a node that is behind knows none of what they name.
-  [[nodiscard]] bool wants_votes() const { return state_ != chain::SyncState::kBehind; }
+  /// Whether votes from gossip are worth looking at: not before some peer has said where the network stands.
+  /// A node that is behind takes them in: without their weight it might never catch up.
+  [[nodiscard]] bool wants_votes() const {
+    return !cures_.gating || state_ == chain::SyncState::kBehind || state_ == chain::SyncState::kSynced;
+  }
   [[nodiscard]] std::size_t requests_in_flight() const { return questions_.size(); }
   [[nodiscard]] std::size_t block_fetches_in_flight() const { return fetches_.in_flight(); }
   [[nodiscard]] const InvalidRoots& invalid_roots() const { return invalid_; }
@@ -85,6 +95,7 @@ class Sync {
   const chain::ChainReader& chain_;
   Wire& wire_;
   chain::Events& events_;
+  Cures cures_;
   PeerBook peers_;
   Questions questions_;
   InvalidRoots invalid_;

@@ -39,12 +39,11 @@ Machine::Machine(const Surroundings& surroundings, const MachineOptions& options
       is_aggregator_(options.is_aggregator),
       clock_(surroundings.engine, options.clock),
       cpus_(options.cpus),
-      chain_worker_(options.chain_worker),
-      aggregator_thread_(options.aggregator_thread),
+      cures_(options.cures),
       readers_(options.readers),
       charging_(surroundings.engine, lane_, options.shared_cpus != nullptr ? *options.shared_cpus : cpus_,
                 surroundings.costs),
-      meter_(surroundings.engine, charging_, options.chain_worker ? "main" : "") {
+      meter_(surroundings.engine, charging_, options.cures.chain_worker ? "main" : "") {
   for (const std::uint64_t validator : options.validators) {
     keys_.emplace_back(validator, surroundings.genesis.take_keys(validator));
   }
@@ -75,8 +74,12 @@ void Machine::start(const ListenThrough& through) {
   node::Config config;
   config.anchor = genesis.anchor();
   config.is_aggregator = is_aggregator_;
-  config.chain_worker = chain_worker_;
-  config.aggregator_thread = aggregator_thread_;
+  config.chain_worker = cures_.chain_worker;
+  config.aggregator_thread = cures_.aggregator_thread;
+  config.fetch_cap = cures_.fetch_cap;
+  config.bounded_drain = cures_.bounded_drain;
+  config.sync_gating = cures_.sync_gating;
+  config.bounded_buffers = cures_.bounded_buffers;
   for (const auto& [validator, keys] : keys_) {
     config.validators.push_back({spec::ValidatorIndex(validator), keys.attestation, keys.proposal});
   }

@@ -34,6 +34,17 @@ struct Surroundings {
   Record& record;
 };
 
+/// What keeps a node well under load, as in node::Config.
+struct Cures {
+  /// With it, no metered work may be done on the thread `main`.
+  bool chain_worker = true;
+  bool aggregator_thread = true;
+  bool fetch_cap = true;
+  bool bounded_drain = true;
+  bool sync_gating = true;
+  bool bounded_buffers = true;
+};
+
 /// What tells one machine from another.
 struct MachineOptions {
   std::uint64_t number = 0;
@@ -41,9 +52,7 @@ struct MachineOptions {
   std::vector<std::uint64_t> validators;  ///< In ascending order.
   bool is_aggregator = false;
   std::size_t cpus = 1;
-  /// As in node::Config. With it, no metered work may be done on the thread `main`.
-  bool chain_worker = true;
-  bool aggregator_thread = true;
+  Cures cures;
   /// Threads that read the chain as an API does.
   std::uint64_t readers = 0;
   /// Used instead when it is not null; outlives the machine.
@@ -99,8 +108,7 @@ class Machine {
   std::vector<std::pair<std::uint64_t, ValidatorKeys>> keys_;
   sim::NodeClock clock_;
   sim::Cpus cpus_;
-  bool chain_worker_;
-  bool aggregator_thread_;
+  Cures cures_;
   std::uint64_t readers_;
   sim::ChargingMeter charging_;
   WatchfulMeter meter_;

@@ -177,8 +177,13 @@ MachineOptions Cluster::World::machine_options(std::uint64_t number) {
   options.name = name_of(number);
   options.is_aggregator = aggregates(number, plan.nodes, settings.number("aggregators"));
   options.cpus = settings.number("cpus");
-  options.chain_worker = settings.word("chain_worker") == "on";
-  options.aggregator_thread = settings.word("aggregator_thread") == "on";
+  const auto is_on = [&](std::string_view key) { return settings.word(key) == "on"; };
+  options.cures = {.chain_worker = is_on("chain_worker"),
+                   .aggregator_thread = is_on("aggregator_thread"),
+                   .fetch_cap = is_on("fetch_cap"),
+                   .bounded_drain = is_on("bounded_drain"),
+                   .sync_gating = is_on("sync_gating"),
+                   .bounded_buffers = is_on("bounded_buffers")};
   options.readers = settings.number("readers");
   options.shared_cpus = shared_cpus ? &*shared_cpus : nullptr;
   options.clock.wall_at_start = {static_cast<std::int64_t>(kGenesisTime_s) * 1'000'000'000 -

@@ -480,9 +480,10 @@ TEST_F(SyncTest, its_state_follows_the_peers_and_does_not_waver) {
   tick_to(30);
   sync.on_peer_connected(kGood);
   EXPECT_EQ(sync.state(), chain::SyncState::kInitialising);
+  EXPECT_FALSE(sync.wants_votes());
   answer_next();
   EXPECT_EQ(sync.state(), chain::SyncState::kBehind);
-  EXPECT_FALSE(sync.wants_votes());
+  EXPECT_TRUE(sync.wants_votes());
   answer_all();
   tick_to(31);
   EXPECT_EQ(sync.state(), chain::SyncState::kSynced);
