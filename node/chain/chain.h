@@ -11,6 +11,7 @@
 #include "node/chain/anchor.h"
 #include "node/chain/block_result.h"
 #include "node/chain/chain_reader.h"
+#include "node/chain/checks.h"
 #include "node/chain/events.h"
 #include "node/chain/exchange.h"
 #include "node/chain/held_blocks.h"
@@ -124,6 +125,11 @@ class Chain {
 
   // Votes.
 
+  /// From here on the signatures of kept votes that are tried again are checked by `decide_all`, many at a
+  /// time; what follows from them is done here, in the order of the votes. What the checks borrow lasts until
+  /// shut_down().
+  void verify_elsewhere(DecideAll decide_all) { decide_all_ = std::move(decide_all); }
+
   VoteOutcome on_gossip_attestation(spec::SignedAttestation vote, Origin origin);
   VoteOutcome on_gossip_aggregated_attestation(spec::SignedAggregatedAttestation aggregate, Origin origin);
   /// hash_tree_root of a vote's data; the last one asked for is remembered, as many votes share one.
@@ -181,8 +187,15 @@ class Chain {
   void count(BlockOutcome outcome);
   [[nodiscard]] bool is_early(spec::Slot slot) const;
 
-  [[nodiscard]] spec::Verdict<void> try_attestation(const spec::SignedAttestation& vote);
-  [[nodiscard]] spec::Verdict<void> try_aggregate(const spec::SignedAggregatedAttestation& aggregate);
+  /// What a vote's signature has to bear out, or why it does not matter.
+  [[nodiscard]] spec::Verdict<Check> question(const spec::SignedAttestation& vote);
+  [[nodiscard]] spec::Verdict<Check> question(const spec::SignedAggregatedAttestation& aggregate) const;
+  /// The vote is in if its signature holds.
+  [[nodiscard]] spec::Verdict<void> take(const spec::SignedAttestation& vote, const Check& check);
+  [[nodiscard]] spec::Verdict<void> take(const spec::SignedAggregatedAttestation& aggregate,
+                                         const Check& check);
+  template <typename Vote>
+  [[nodiscard]] spec::Verdict<void> try_now(const Vote& vote);
   VoteOutcome settle(const spec::SignedAttestation& vote, Origin origin, const spec::Verdict<void>& verdict);
   VoteOutcome settle(const spec::SignedAggregatedAttestation& aggregate, Origin origin,
                      const spec::Verdict<void>& verdict);
@@ -191,6 +204,16 @@ class Chain {
   void keep(spec::SignedAttestation vote);
   void keep(spec::SignedAggregatedAttestation aggregate);
   void retry_kept_votes();
+  /// Asks about the first `count` kept votes; what is to be checked goes to the end of `checks`, and what
+  /// needs no check into the answer.
+  template <typename Vote>
+  [[nodiscard]] std::vector<spec::Verdict<void>> ask_about(const std::deque<Vote>& kept, std::size_t count,
+                                                           std::vector<Check>& checks);
+  /// Takes the first kept votes out, by those answers and the decided checks; who is to wait on goes to the
+  /// end.
+  template <typename Vote>
+  void settle_kept(std::deque<Vote>& kept, std::size_t& to_retry,
+                   std::span<const spec::Verdict<void>> answers, std::span<const Check>& checks);
   void drop_kept_votes();
   void report_end(const spec::SignedAttestation& kept, VoteOutcome outcome);
   void report_end(const spec::SignedAggregatedAttestation& kept, VoteOutcome outcome);
@@ -207,8 +230,9 @@ class Chain {
   std::shared_ptr<const Anchor> anchor_;
   runtime::Atomic<bool> is_aggregator_;
   runtime::Meter& meter_;
-  const crypto::SignatureScheme& scheme_;
   const crypto::AggregateProver& prover_;
+  Decider decider_;
+  DecideAll decide_all_;
   Events& events_;
   spec::Store store_;
 

@@ -30,7 +30,7 @@ VoteOutcome Chain::on_gossip_attestation(spec::SignedAttestation vote, Origin or
   if (origin == Origin::kOwn) {
     events_.input_entered({.input = Input::kAttestation, .origin = origin});
   }
-  const VoteOutcome outcome = settle(vote, origin, try_attestation(vote));
+  const VoteOutcome outcome = settle(vote, origin, try_now(vote));
   if (outcome == VoteOutcome::kBuffered) {
     keep(std::move(vote));
   }
@@ -40,23 +40,42 @@ VoteOutcome Chain::on_gossip_attestation(spec::SignedAttestation vote, Origin or
 VoteOutcome Chain::on_gossip_aggregated_attestation(spec::SignedAggregatedAttestation aggregate,
                                                     Origin origin) {
   ++aggregate_counts_.entered;
-  const VoteOutcome outcome = settle(aggregate, origin, try_aggregate(aggregate));
+  const VoteOutcome outcome = settle(aggregate, origin, try_now(aggregate));
   if (outcome == VoteOutcome::kBuffered) {
     keep(std::move(aggregate));
   }
   return outcome;
 }
 
-spec::Verdict<void> Chain::try_attestation(const spec::SignedAttestation& vote) {
+template <typename Vote>
+spec::Verdict<void> Chain::try_now(const Vote& vote) {
   events_.input_began();
+  spec::Verdict<Check> check = question(vote);
+  if (!check) {
+    return check.error();
+  }
+  decider_.decide(*check);
+  return take(vote, *check);
+}
+
+spec::Verdict<Check> Chain::question(const spec::SignedAttestation& vote) {
   const spec::Verdict<spec::SignatureClaim> claim = store_.check_attestation(vote, data_root(vote.data));
   if (!claim) {
     return claim.error();
   }
-  const bool verified = metered(meter_, runtime::Work::kVerifySignature, 1, [&] {
-    return scheme_.verify(claim->key, claim->slot.value, claim->message, vote.signature.data);
-  });
-  if (!verified) {
+  return Check{.claim = *claim, .evidence = vote.signature.data};
+}
+
+spec::Verdict<Check> Chain::question(const spec::SignedAggregatedAttestation& aggregate) const {
+  spec::Verdict<spec::AggregateClaim> claim = store_.check_aggregated_attestation(aggregate);
+  if (!claim) {
+    return claim.error();
+  }
+  return Check{.claim = *std::move(claim), .evidence = aggregate.proof.proof.data};
+}
+
+spec::Verdict<void> Chain::take(const spec::SignedAttestation& vote, const Check& check) {
+  if (!check.holds) {
     return spec::RejectionReason::INVALID_SIGNATURE;
   }
   if (is_aggregator() && store_.validator_index()) {
@@ -65,15 +84,8 @@ spec::Verdict<void> Chain::try_attestation(const spec::SignedAttestation& vote) 
   return {};
 }
 
-spec::Verdict<void> Chain::try_aggregate(const spec::SignedAggregatedAttestation& aggregate) {
-  events_.input_began();
-  const spec::Verdict<spec::AggregateClaim> claim = store_.check_aggregated_attestation(aggregate);
-  if (!claim) {
-    return claim.error();
-  }
-  const bool verified = metered(meter_, runtime::Work::kVerifyProof, 1,
-                                [&] { return prover_.verify(claim->binding(), aggregate.proof.proof.data); });
-  if (!verified) {
+spec::Verdict<void> Chain::take(const spec::SignedAggregatedAttestation& aggregate, const Check& check) {
+  if (!check.holds) {
     return spec::RejectionReason::INVALID_SIGNATURE;
   }
   store_.record_aggregated_attestation(aggregate);
@@ -182,21 +194,56 @@ void Chain::retry_everything_kept() {
   aggregates_to_retry_ = pending_aggregates_.size();
 }
 
+template <typename Vote>
+std::vector<spec::Verdict<void>> Chain::ask_about(const std::deque<Vote>& kept, std::size_t count,
+                                                  std::vector<Check>& checks) {
+  std::vector<spec::Verdict<void>> answers;
+  answers.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    spec::Verdict<Check> check = question(kept[i]);
+    if (check) {
+      answers.emplace_back();
+      checks.push_back(*std::move(check));
+    } else {
+      answers.emplace_back(check.error());
+    }
+  }
+  return answers;
+}
+
+template <typename Vote>
+void Chain::settle_kept(std::deque<Vote>& kept, std::size_t& to_retry,
+                        std::span<const spec::Verdict<void>> answers, std::span<const Check>& checks) {
+  for (spec::Verdict<void> verdict : answers) {
+    Vote vote = std::move(kept.front());
+    kept.pop_front();
+    --to_retry;
+    events_.input_began();
+    if (verdict) {
+      verdict = take(vote, checks.front());
+      checks = checks.subspan(1);
+    }
+    if (settle(vote, Origin::kBuffered, verdict) == VoteOutcome::kBuffered) {
+      kept.push_back(std::move(vote));
+    }
+  }
+}
+
 void Chain::retry_kept_votes() {
-  for (std::size_t i = 0; i < kRetriesPerStep && attestations_to_retry_ > 0; ++i, --attestations_to_retry_) {
-    spec::SignedAttestation vote = std::move(pending_attestations_.front());
-    pending_attestations_.pop_front();
-    if (settle(vote, Origin::kBuffered, try_attestation(vote)) == VoteOutcome::kBuffered) {
-      pending_attestations_.push_back(std::move(vote));
-    }
+  // Nothing here changes what the store answers, so that all may be asked about before any is taken.
+  std::vector<Check> checks;
+  const std::size_t votes = std::min(kRetriesPerStep, attestations_to_retry_);
+  const std::size_t aggregates = std::min(kRetriesPerStep, aggregates_to_retry_);
+  const auto about_votes = ask_about(pending_attestations_, votes, checks);
+  const auto about_aggregates = ask_about(pending_aggregates_, aggregates, checks);
+  if (decide_all_) {
+    checks = decide_all_(std::move(checks));
+  } else {
+    decider_.decide_all(checks);
   }
-  for (std::size_t i = 0; i < kRetriesPerStep && aggregates_to_retry_ > 0; ++i, --aggregates_to_retry_) {
-    spec::SignedAggregatedAttestation aggregate = std::move(pending_aggregates_.front());
-    pending_aggregates_.pop_front();
-    if (settle(aggregate, Origin::kBuffered, try_aggregate(aggregate)) == VoteOutcome::kBuffered) {
-      pending_aggregates_.push_back(std::move(aggregate));
-    }
-  }
+  std::span<const Check> decided(checks);
+  settle_kept(pending_attestations_, attestations_to_retry_, about_votes, decided);
+  settle_kept(pending_aggregates_, aggregates_to_retry_, about_aggregates, decided);
   report_level(Buffer::kPendingAttestations, pending_attestations_.size(), kPendingAttestationsMax);
   report_level(Buffer::kPendingAggregates, pending_aggregates_.size(), kPendingAttestationsMax);
 }

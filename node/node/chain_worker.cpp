@@ -38,9 +38,14 @@ ChainWorker::ChainWorker(const runtime::Runtime& runtime, const crypto::Signatur
       results_(runtime.sync, "chain results", kResultsMax),
       room_(runtime.sync, "room for results"),
       ended_(runtime.sync, "chain has ended"),
-      aggregator_(runtime, prover, [this](ProvenRound proven) { take_back(std::move(proven)); }) {
+      aggregator_(runtime, prover, [this](ProvenRound proven) { take_back(std::move(proven)); }),
+      verifiers_(runtime, chain::Decider(runtime.meter, scheme, prover), listener, config.verify_threads) {
   if (config.aggregator_thread) {
     chain_.prove_elsewhere();
+  }
+  if (config.verify_threads > 0) {
+    chain_.verify_elsewhere(
+        [this](std::vector<chain::Check> checks) { return verifiers_.decide_all(std::move(checks)); });
   }
   if (!config.bounded_buffers) {
     chain_.keep_without_bound();
@@ -51,7 +56,7 @@ const char* ChainWorker::ended_thread() const {
   if (ended_.load(std::memory_order_acquire)) {
     return "chain";
   }
-  return aggregator_.has_ended() ? "aggregator" : nullptr;
+  return aggregator_.has_ended() ? "aggregator" : verifiers_.ended_thread();
 }
 
 void ChainWorker::begin(std::optional<spec::Slot> started_in) {
@@ -108,6 +113,7 @@ void ChainWorker::close() {
   results_.close();
   room_.notify();
   aggregator_.close();
+  verifiers_.close();
 }
 
 void ChainWorker::join() {
@@ -116,6 +122,7 @@ void ChainWorker::join() {
     thread_.reset();
   }
   aggregator_.join();
+  verifiers_.join();
   while (results_.pop()) {
     // What became of these blocks has been reported; nobody is left to act upon it.
   }

@@ -20,6 +20,7 @@
 #include "node/node/config.h"
 #include "node/node/inbox.h"
 #include "node/node/network_actor.h"
+#include "node/node/verify_pool.h"
 #include "node/runtime/atomic.h"
 #include "node/runtime/runtime.h"
 #include "node/spec/slot_clock.h"
@@ -140,6 +141,7 @@ class ChainWorker {
   locking::WakeUp room_;
   runtime::Atomic<bool> ended_;
   Aggregator aggregator_;
+  VerifyPool verifiers_;
   /// A round is being proven.
   bool is_proving_ = false;
   std::unique_ptr<runtime::Thread> thread_;

@@ -1,6 +1,7 @@
 // What makes one node differ from another.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct Config {
   /// Whether aggregates are proven on a thread of their own. Without, whoever does the chain's work waits for
   /// each proof.
   bool aggregator_thread = true;
+  /// Threads that help the chain's with the signatures of votes that are tried again, at most 64. Without, it
+  /// checks them alone, one after the other.
+  std::size_t verify_threads = 2;
   // What keeps a node well under load. Each is here to be switched off where its disease is to be seen.
   /// Whether at most sync::kBlockFetchesMax requests for blocks by root are under way.
   bool fetch_cap = true;

@@ -76,6 +76,7 @@ void Machine::start(const ListenThrough& through) {
   config.is_aggregator = is_aggregator_;
   config.chain_worker = cures_.chain_worker;
   config.aggregator_thread = cures_.aggregator_thread;
+  config.verify_threads = cures_.verify_threads;
   config.fetch_cap = cures_.fetch_cap;
   config.bounded_drain = cures_.bounded_drain;
   config.sync_gating = cures_.sync_gating;

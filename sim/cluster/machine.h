@@ -39,6 +39,7 @@ struct Cures {
   /// With it, no metered work may be done on the thread `main`.
   bool chain_worker = true;
   bool aggregator_thread = true;
+  std::uint64_t verify_threads = 2;
   bool fetch_cap = true;
   bool bounded_drain = true;
   bool sync_gating = true;

@@ -51,6 +51,8 @@ constexpr std::array kCommonSettings = {
     SettingRule{"sync_gating", "whether votes wait until it is known where the network stands", "on", 0, 0,
                 "off|on"},
     SettingRule{"validators_per_node", "validators that each node signs for", "1", 1, 4096, ""},
+    SettingRule{"verify_threads", "threads of each node that help with votes that are tried again", "2", 0,
+                64, ""},
 };
 
 std::optional<std::uint64_t> whole_number(std::string_view text) {

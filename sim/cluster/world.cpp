@@ -180,6 +180,7 @@ MachineOptions Cluster::World::machine_options(std::uint64_t number) {
   const auto is_on = [&](std::string_view key) { return settings.word(key) == "on"; };
   options.cures = {.chain_worker = is_on("chain_worker"),
                    .aggregator_thread = is_on("aggregator_thread"),
+                   .verify_threads = settings.number("verify_threads"),
                    .fetch_cap = is_on("fetch_cap"),
                    .bounded_drain = is_on("bounded_drain"),
                    .sync_gating = is_on("sync_gating"),
