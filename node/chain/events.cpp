@@ -87,14 +87,14 @@ std::string_view to_string(Protocol protocol) {
 }
 
 std::string_view to_string(RequestEnd end) {
-  static constexpr std::array<std::string_view, 7> kNames{"answered", "refused",  "timed_out", "disconnected",
-                                                          "invalid",  "not_sent", "no_room"};
+  static constexpr std::array<std::string_view, 8> kNames{"answered", "refused",  "timed_out", "disconnected",
+                                                          "invalid",  "not_sent", "no_room",   "shut_down"};
   return name_in(kNames, end);
 }
 
 std::string_view to_string(ServedEnd end) {
-  static constexpr std::array<std::string_view, kServedEnds> kNames{"complete", "refused", "stalled",
-                                                                    "unanswered", "disconnected"};
+  static constexpr std::array<std::string_view, kServedEnds> kNames{
+      "complete", "refused", "stalled", "unanswered", "disconnected", "shut_down"};
   return name_in(kNames, end);
 }
 

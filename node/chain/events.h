@@ -288,7 +288,7 @@ struct MessageDropped {
 };
 
 /// What became of gossip since the node started; every message and every control entry has one outcome.
-/// Reported at every heartbeat.
+/// Reported at every heartbeat, and when the node ends.
 struct GossipCounted {
   std::uint64_t messages;    ///< Came in: duplicates + dropped + delivered.
   std::uint64_t duplicates;  ///< Had come, or been published, before.
@@ -318,6 +318,7 @@ enum class RequestEnd : std::uint8_t {
   kInvalid,       ///< The answer broke the rules; the peer was complained of.
   kNotSent,       ///< The transport would not take the request: it never left.
   kNoRoom,        ///< We had no room for the answer.
+  kShutDown,      ///< The node ended before the answer did.
 };
 std::string_view to_string(RequestEnd end);
 
@@ -345,8 +346,9 @@ enum class ServedEnd : std::uint8_t {
   kStalled,       ///< The peer did not take the answer for too long.
   kUnanswered,    ///< We had no answer in time.
   kDisconnected,  ///< The peer went away.
+  kShutDown,      ///< The node ended before it was answered whole.
 };
-inline constexpr std::size_t kServedEnds = 5;
+inline constexpr std::size_t kServedEnds = 6;
 std::string_view to_string(ServedEnd end);
 
 /// A peer's request was answered with `items` chunks, or given up.

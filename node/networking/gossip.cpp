@@ -263,6 +263,10 @@ void Gossip::heartbeat() {
   events_.buffer_level({.buffer = chain::Buffer::kCachedMessages,
                         .size = gossipsub_.cache().size(),
                         .bound = MessageCache::kMessagesMax});
+  report();
+}
+
+void Gossip::report() {
   const ControlCounts& control = gossipsub_.control_counts();
   std::uint64_t mesh_peers = 0;
   for (std::size_t topic = 0; topic < topics_.size(); ++topic) {

@@ -55,6 +55,8 @@ class Gossip {
   [[nodiscard]] base::Instant next_heartbeat() const { return next_heartbeat_; }
   /// Does the heartbeat when its time has come. One that is late is not made up for.
   void poll();
+  /// Reports what became of messages and control entries so far.
+  void report();
 
   [[nodiscard]] const GossipCounts& counts() const { return counts_; }
   [[nodiscard]] const Gossipsub& gossipsub() const { return gossipsub_; }

@@ -59,6 +59,12 @@ class Network {
     own_requests_.turn();
     response_channels_.turn();
   }
+  /// Reports the end of whatever is under way, and the last counts: the node ends.
+  void shut_down() {
+    own_requests_.shut_down();
+    response_channels_.shut_down();
+    gossip_.report();
+  }
   /// Whether turn() may have something to send at once, so that nobody should wait for an event first.
   [[nodiscard]] bool has_work() const { return response_channels_.has_work(); }
 

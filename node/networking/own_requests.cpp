@@ -183,6 +183,17 @@ void OwnRequests::peer_gone(runtime::PeerId peer) {
   }
 }
 
+void OwnRequests::shut_down() {
+  for (const auto& [id, request] : std::exchange(open_, {})) {
+    events_.request_ended({.peer = request.peer,
+                           .id = id,
+                           .protocol = request.protocol,
+                           .end = chain::RequestEnd::kShutDown,
+                           .items = request.items});
+  }
+  untold_.clear();
+}
+
 void OwnRequests::turn() {
   // Only those that are there: what the receiver asks for meanwhile has its turn later.
   for (std::size_t left = untold_.size(); left > 0; --left) {

@@ -49,6 +49,8 @@ class OwnRequests {
   void take(runtime::PeerId from, const runtime::Frame& frame);
   /// Ends all requests to that peer.
   void peer_gone(runtime::PeerId peer);
+  /// Reports the end of all requests: the node ends. The receiver is not told.
+  void shut_down();
   /// Ends what took too long, and tells again what the receiver had no room for. To be called often.
   void turn();
 

@@ -139,6 +139,12 @@ void ResponseChannels::peer_gone(runtime::PeerId peer) {
   }
 }
 
+void ResponseChannels::shut_down() {
+  for (auto at = channels_.begin(); at != channels_.end();) {
+    at = close(at, chain::ServedEnd::kShutDown);
+  }
+}
+
 void ResponseChannels::turn() {
   const base::Instant now = clock_.now();
   for (auto at = channels_.begin(); at != channels_.end();) {

@@ -44,6 +44,8 @@ class ResponseChannels {
   bool respond(runtime::PeerId peer, std::uint64_t id, chain::Response response);
   /// Closes all channels of that peer.
   void peer_gone(runtime::PeerId peer);
+  /// Reports the end of all channels: the node ends.
+  void shut_down();
   /// Sends what can be sent, and gives up what nobody takes. To be called often.
   void turn();
 

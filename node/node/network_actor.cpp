@@ -51,6 +51,7 @@ void NetworkActor::join() {
     events_.command_handled(
         {.command = static_cast<chain::Command>(left->index()), .outcome = chain::CommandOutcome::kShutDown});
   }
+  network_.shut_down();
 }
 
 void NetworkActor::run() {

@@ -126,6 +126,7 @@ void Sync::judge(const Question& question, const chain::RequestEnded& ended) {
     case chain::RequestEnd::kDisconnected:
     case chain::RequestEnd::kNotSent:
     case chain::RequestEnd::kNoRoom:
+    case chain::RequestEnd::kShutDown:
       return;
   }
 }

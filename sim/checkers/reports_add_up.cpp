@@ -122,6 +122,18 @@ class ReportsAddUp final : public cluster::Invariant {
     }
   }
 
+  void node_ended(cluster::Hearing& hearing) override {
+    const Ledger& ledger = ledgers_[hearing.node];
+    if (!ledger.open_requests.empty()) {
+      hearing.complain(*this, who(hearing) + " ended and never said what became of " +
+                                  std::to_string(ledger.open_requests.size()) + " requests of its own");
+    }
+    if (!ledger.unanswered.empty()) {
+      hearing.complain(*this, who(hearing) + " ended and never said what became of " +
+                                  std::to_string(ledger.unanswered.size()) + " requests of peers");
+    }
+  }
+
  private:
   struct Ledger {
     std::optional<std::uint64_t> interval;

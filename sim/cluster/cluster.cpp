@@ -134,6 +134,10 @@ void Cluster::owe(const LivenessBounds& bounds) {
   world_->record.weather.bounds = bounds;
 }
 
+void Cluster::settle() {
+  world_->settle();
+}
+
 void Cluster::expect(const Expectation& expectation) {
   if (auto complaint = expectation.complaint(*this)) {
     world_->record.fail("expectation: " + expectation.sentence,
@@ -198,14 +202,24 @@ Outcome Cluster::outcome() const {
 Outcome tell(const Plan& plan, const Design& design, const Story& story, Invariants invariants,
              const Progress& progress) {
   Cluster cluster(plan, design, std::move(invariants), progress);
+  std::optional<Outcome> told;
   try {
     story(cluster);
+    told = cluster.outcome();
+    cluster.settle();
   } catch (const StoryOver&) {
     // The record says what broke.
   } catch (const base::AssertionFailed& broken) {
     cluster.fail("assertion outside any node", broken.what());
   }
-  return cluster.outcome();
+  Outcome outcome = cluster.outcome();
+  if (told) {
+    // The chain and the time are those of the story, the trace and the verdict those of the whole run.
+    outcome.nodes = std::move(told->nodes);
+    outcome.tick_lateness = told->tick_lateness;
+    outcome.virtual_nanoseconds = told->virtual_nanoseconds;
+  }
+  return outcome;
 }
 
 }  // namespace lockstep::cluster

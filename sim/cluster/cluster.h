@@ -120,6 +120,10 @@ class Cluster {
   /// They start again from genesis, if they do not run.
   void restart(const Group& group);
 
+  /// Ends the run: all nodes that run are asked to stop and do so, that it be seen what became of everything
+  /// that they had taken in. Faults that are on stay on.
+  void settle();
+
   // What must be.
 
   /// Ends the story with a failure if the expectation is not met.

@@ -1,6 +1,7 @@
 // What must hold in every run: the interface of the checkers, and what they are told.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,6 +16,9 @@
 namespace lockstep::cluster {
 
 class Invariant;
+
+/// Things that had entered a node and had no outcome, by chain::Input.
+using Leftovers = std::array<std::uint64_t, chain::kInputs>;
 
 /// How soon the chain must move on once nothing stands in its way. All in slots.
 struct LivenessBounds {
@@ -70,6 +74,9 @@ class Invariant {
   virtual void node_stopped(Hearing&) {}
   /// The node was asked to stop, has done so by itself and will report nothing more.
   virtual void node_ended(Hearing&) {}
+  /// The node crashed. `kept` is what its queues and buffers held then.
+  virtual void node_crashed(Hearing&, const Leftovers& /*kept*/) {}
+  virtual void thread_died(Hearing&, const chain::ThreadDied&) {}
 
   virtual void input_entered(Hearing&, const chain::InputEntered&) {}
   virtual void command_handled(Hearing&, const chain::CommandHandled&) {}

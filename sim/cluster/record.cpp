@@ -94,6 +94,13 @@ void Record::node_ended(std::uint64_t number) {
   }
 }
 
+void Record::node_crashed(std::uint64_t number, const Leftovers& kept) {
+  attend_to(number);
+  for (const auto& invariant : invariants_) {
+    invariant->node_crashed(*this, kept);
+  }
+}
+
 void Record::attend_to(std::uint64_t number) {
   const NodeView& view = views_[number];
   node = number;

@@ -80,6 +80,8 @@ class Record final : public Hearing {
   void node_stopped(std::uint64_t number);
   /// The node has stopped by itself, with all that it had to say.
   void node_ended(std::uint64_t number);
+  /// Nothing of the node is left; `kept` is what its queues and buffers held.
+  void node_crashed(std::uint64_t number, const Leftovers& kept);
 
  private:
   friend class Reporter;

@@ -129,6 +129,8 @@ void Reporter::input_entered(const chain::InputEntered& event) {
 void Reporter::command_handled(const chain::CommandHandled& event) {
   if (hears(kind_of(Report::kCommand), digit(event.command, 0) | digit(event.outcome, 1), 0)) {
     record_.tell<&Invariant::command_handled>(event);
+  } else {
+    decided(chain::Input::kCommand);
   }
 }
 
@@ -147,6 +149,7 @@ void Reporter::slot_driver_stalled(const chain::SlotDriverStalled& event) {
 void Reporter::thread_died(const chain::ThreadDied& event) {
   if (hears(kind_of(Report::kThreadDied), event.name.size(), 0)) {
     record_.mark("thread died");
+    record_.tell<&Invariant::thread_died>(event);
   }
 }
 
@@ -175,6 +178,9 @@ void Reporter::tick_happened(const chain::TickHappened& event) {
 void Reporter::block_handled(const chain::BlockHandled& event) {
   const std::uint64_t how = digit(event.origin, 0) | digit(event.outcome, 1) | digit(event.reason, 2);
   if (!hears(kind_of(Report::kBlock), word(event.root), how)) {
+    if (is_final(event.outcome)) {
+      decided(chain::Input::kBlock);
+    }
     return;
   }
   const spec::Checkpoint block{event.root, event.block.slot};
@@ -213,6 +219,8 @@ void Reporter::vote_handled(const chain::VoteHandled& event) {
       take_digest();
     }
     record_.tell<&Invariant::vote_handled>(event);
+  } else if (is_final(event.outcome)) {
+    decided(chain::Input::kAttestation);
   }
 }
 
@@ -224,6 +232,8 @@ void Reporter::aggregate_handled(const chain::AggregateHandled& event) {
       take_digest();
     }
     record_.tell<&Invariant::aggregate_handled>(event);
+  } else if (is_final(event.outcome)) {
+    decided(chain::Input::kAggregate);
   }
 }
 

@@ -19,8 +19,10 @@ class Reporter final : public chain::Events {
   /// `record` and `trace` outlive this.
   Reporter(Record& record, sim::Trace& trace, std::uint64_t node);
 
-  /// From here on nothing is heard: the node is dead to the world and only its threads are still ending.
+  /// From here on nothing is heard: the node is dead to the world and only its threads are still ending. What
+  /// gets its final outcome by that is counted.
   void mute() { is_muted_ = true; }
+  [[nodiscard]] const Leftovers& decided_while_muted() const { return decided_while_muted_; }
   /// How to ask the node's store for its digest, the whole or the quick one.
   void digest_by(std::function<std::uint64_t(bool)> digest) { digest_ = std::move(digest); }
 
@@ -59,6 +61,7 @@ class Reporter final : public chain::Events {
   [[nodiscard]] const std::vector<runtime::PeerId>& peers() const { return peers_; }
 
  private:
+  void decided(chain::Input input) { ++decided_while_muted_[static_cast<std::size_t>(input)]; }
   /// Notes the event in the trace and sets the hearing; false when muted.
   bool hears(std::uint32_t kind, std::uint64_t a, std::uint64_t b);
   /// Puts the store's digest into the hearing, of the same kind as when the present input began.
@@ -70,6 +73,7 @@ class Reporter final : public chain::Events {
   std::uint64_t node_;
   sim::Lane lane_;
   bool is_muted_ = false;
+  Leftovers decided_while_muted_{};
   std::vector<runtime::PeerId> peers_;
   std::function<std::uint64_t(bool)> digest_;
   /// The whole digest is taken for every so many inputs, the quick one for the others.

@@ -211,7 +211,9 @@ void Cluster::World::run_until(sim::Time until) {
     if (engine.now() >= next_slot) {
       turns.next_slot();
     }
-    change_planned_faults();
+    if (!is_settling_) {
+      change_planned_faults();
+    }
     report_progress();
   }
 }
@@ -284,6 +286,17 @@ void Cluster::World::shut_down(const Group& group) {
   }
   disturb(-1);
   check();
+}
+
+void Cluster::World::settle() {
+  is_settling_ = true;
+  std::vector<std::uint64_t> running;
+  for (std::uint64_t i = 0; i < plan.nodes; ++i) {
+    if (machines[i]->is_running()) {
+      running.push_back(i);
+    }
+  }
+  shut_down(Group(std::move(running)));
 }
 
 void Cluster::World::disturb(int by) {

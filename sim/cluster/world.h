@@ -35,6 +35,8 @@ class Cluster::World {
   void start(std::uint64_t number);
   void stop(std::uint64_t number);
   void shut_down(const Group& group);
+  /// Asks all nodes that run to stop and waits until they have; nothing else befalls them meanwhile.
+  void settle();
   /// Says whether a fault that excuses a standstill begins or ends.
   void disturb(int by);
   /// Takes a new look at whether the chain owes progress; calm begins anew with every change.
@@ -80,6 +82,7 @@ class Cluster::World {
 
   std::uint64_t validators_;
   int disturbances_ = 0;
+  bool is_settling_ = false;
   std::uint64_t slot_reported_ = 0;
   std::list<Planned> planned_;
 };

@@ -139,6 +139,49 @@ TEST(Canary, a_queue_past_its_bound_is_seen) {
                 "every_queue_stays_within_its_bound");
 }
 
+/// Forgets to say what became of one vote in the middle of the run.
+class LosesOneVote final : public PassingOn {
+ public:
+  using PassingOn::PassingOn;
+  void vote_handled(const chain::VoteHandled& event) override {
+    if (event.outcome != chain::VoteOutcome::kAccepted || ++accepted_ != 20) {
+      next_.vote_handled(event);
+    }
+  }
+
+ private:
+  int accepted_ = 0;
+};
+
+TEST(Canary, one_vote_among_many_that_has_no_outcome_is_seen_when_the_run_ends) {
+  expect_caught(tell_to(checkers::every_input_has_one_outcome(), small_devnet(), reported_by<LosesOneVote>(),
+                        nothing_happens),
+                "every_input_has_one_outcome");
+}
+
+/// Loses every other vote, and crashes before it can be asked about them.
+TEST(Canary, votes_that_a_node_has_lost_are_missed_when_it_crashes) {
+  class LosesEveryOtherVote final : public PassingOn {
+   public:
+    using PassingOn::PassingOn;
+    void vote_handled(const chain::VoteHandled& event) override {
+      if (event.outcome != chain::VoteOutcome::kAccepted || ++accepted_ % 2 != 0) {
+        next_.vote_handled(event);
+      }
+    }
+
+   private:
+    int accepted_ = 0;
+  };
+  expect_caught(
+      tell_to(checkers::every_input_has_one_outcome(), small_devnet(), reported_by<LosesEveryOtherVote>(),
+              [](Cluster& cluster) {
+                cluster.run_until(cluster::slot(20));
+                cluster.crash(cluster.node(0));
+              }),
+      "every_input_has_one_outcome");
+}
+
 /// Sleeps through one interval and says nothing of it.
 class SleepsThroughAnInterval final : public PassingOn {
  public:

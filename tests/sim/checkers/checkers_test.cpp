@@ -56,6 +56,61 @@ TEST(EveryInputHasOneOutcome, rejects_an_outcome_of_nothing_and_an_input_without
   EXPECT_EQ(court.complaints.size(), 2U);
 }
 
+TEST(EveryInputHasOneOutcome, rejects_a_message_that_gossip_delivered_and_that_never_entered) {
+  Court court;
+  const auto invariant = every_input_has_one_outcome();
+  const spec::Block one = block(1, 0);
+  invariant->input_entered(court, {chain::Input::kBlock, Origin::kGossip});
+  invariant->block_handled(court, {root(1), one, Origin::kGossip, BlockOutcome::kDuplicate, {}});
+  invariant->gossip_counted(court, {.messages = 1,
+                                    .duplicates = 0,
+                                    .dropped = 0,
+                                    .delivered = 1,
+                                    .control_entries = 0,
+                                    .control_outcomes = 0});
+  invariant->node_ended(court);
+  EXPECT_TRUE(court.is_content());
+  invariant->gossip_counted(court, {.messages = 2,
+                                    .duplicates = 0,
+                                    .dropped = 0,
+                                    .delivered = 2,
+                                    .control_entries = 0,
+                                    .control_outcomes = 0});
+  invariant->node_ended(court);
+  EXPECT_EQ(court.complaints.size(), 1U);
+}
+
+TEST(EveryInputHasOneOutcome, lets_a_thread_that_dies_take_along_what_it_holds_and_no_more) {
+  Court court;
+  const auto invariant = every_input_has_one_outcome();
+  invariant->thread_died(court, {.name = "network"});
+  invariant->input_entered(court, {chain::Input::kAttestation, Origin::kGossip});
+  invariant->node_ended(court);
+  EXPECT_TRUE(court.is_content());
+  for (int i = 0; i < 2; ++i) {
+    invariant->input_entered(court, {chain::Input::kAttestation, Origin::kGossip});
+  }
+  invariant->node_ended(court);
+  EXPECT_EQ(court.complaints.size(), 1U);
+}
+
+TEST(EveryInputHasOneOutcome, asks_of_a_life_that_is_cut_short_that_what_had_no_outcome_was_kept) {
+  Court court;
+  const auto invariant = every_input_has_one_outcome();
+  for (int i = 0; i < 100; ++i) {
+    invariant->input_entered(court, {chain::Input::kBlock, Origin::kSync});
+  }
+  invariant->node_crashed(court, {95, 0, 0, 0});
+  EXPECT_TRUE(court.is_content());
+  invariant->node_crashed(court, {60, 0, 0, 0});
+  EXPECT_EQ(court.complaints.size(), 1U) << "forty blocks are more than threads have in their hands";
+  invariant->node_crashed(court, {101, 0, 0, 0});
+  EXPECT_EQ(court.complaints.size(), 2U) << "more than had entered";
+  invariant->node_started(court);
+  invariant->node_crashed(court, {});
+  EXPECT_EQ(court.complaints.size(), 2U);
+}
+
 // ---- finalized_chain_never_forks
 
 TEST(FinalizedChainNeverForks, accepts_nodes_that_finalize_one_chain_at_different_times) {
@@ -423,6 +478,21 @@ TEST_F(ReportsAddUp, rejects_an_answer_to_a_request_that_nobody_made) {
   invariant_->request_received(court_, {{1}, 7, chain::Protocol::kStatus});
   invariant_->request_served(court_, {{2}, 7, chain::Protocol::kStatus, chain::ServedEnd::kComplete, 1});
   EXPECT_EQ(court_.complaints.size(), 1U);
+}
+
+TEST_F(ReportsAddUp, rejects_a_node_that_ends_without_a_word_about_a_request) {
+  invariant_->request_sent(court_, {{1}, 7, chain::Protocol::kBlocksByRoot});
+  invariant_->request_ended(court_,
+                            {{1}, 7, chain::Protocol::kBlocksByRoot, chain::RequestEnd::kShutDown, 0});
+  invariant_->node_ended(court_);
+  EXPECT_TRUE(court_.is_content());
+  invariant_->request_sent(court_, {{1}, 8, chain::Protocol::kBlocksByRoot});
+  invariant_->node_ended(court_);
+  EXPECT_EQ(court_.complaints.size(), 1U);
+  invariant_->node_started(court_);
+  invariant_->request_received(court_, {{1}, 9, chain::Protocol::kStatus});
+  invariant_->node_ended(court_);
+  EXPECT_EQ(court_.complaints.size(), 2U);
 }
 
 TEST_F(ReportsAddUp, rejects_a_look_that_loses_a_root) {
