@@ -75,16 +75,21 @@ function(lockstep_program name)
   target_link_libraries(${name} PRIVATE lockstep_flags ${PROGRAM_LINKS})
 endfunction()
 
-# lockstep_test(<name> LABEL unit|seam|spec|scenario|real|house|fuzz SOURCES … [USES …] [LINKS …] [FINDS_FILES])
+# lockstep_test(<name> LABEL unit|seam|spec|scenario|real|house|fuzz SOURCES … [USES …] [LINKS …] [FINDS_FILES]
+#   [COUNTS_SCHEDULES])
 # A GoogleTest program whose cases are listed in CTest under one label. With FINDS_FILES it knows where vectors and
 # sources lie; the others do not, so that a compiler cache serves all clones.
 function(lockstep_test name)
-  cmake_parse_arguments(TEST "FINDS_FILES" "LABEL;TIMEOUT" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(TEST "FINDS_FILES;COUNTS_SCHEDULES" "LABEL;TIMEOUT" "SOURCES;USES;LINKS" ${ARGN})
   lockstep_program(${name} SOURCES ${TEST_SOURCES} USES ${TEST_USES} LINKS ${TEST_LINKS} GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if(TEST_FINDS_FILES)
     target_compile_definitions(${name} PRIVATE
       LOCKSTEP_VECTORS_DIR="${LOCKSTEP_VECTORS}" LOCKSTEP_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  endif()
+  # A sanitizer looks for what a schedule does to memory, not for rare schedules: it gets a tenth of them.
+  if(TEST_COUNTS_SCHEDULES)
+    target_compile_definitions(${name} PRIVATE LOCKSTEP_SCHEDULES_PERCENT=$<IF:$<BOOL:${LOCKSTEP_SANITIZE}>,10,100>)
   endif()
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 300)

@@ -21,7 +21,7 @@ inline void PrintTo(const Pair& pair, std::ostream* out) {
 namespace {
 
 constexpr std::uint64_t kTrials = 20;
-constexpr std::uint64_t kSilentSchedules = 10'000;
+constexpr std::uint64_t kSilentSchedules = 100 * LOCKSTEP_SCHEDULES_PERCENT;
 
 class History : public testing::TestWithParam<Pair> {};
 

@@ -40,7 +40,7 @@ TEST(Classics, are_found_from_twenty_seeds_of_twenty) {
 
 TEST(Classics, have_correct_twins_of_which_nothing_is_reported) {
   for (const Classic& classic : classics()) {
-    ExploreOptions options = options_of(7, 2'000);
+    ExploreOptions options = options_of(7, 20 * LOCKSTEP_SCHEDULES_PERCENT);
     options.runner.detect_races = true;
     const Report report = explore(classic.correct, options);
     EXPECT_TRUE(report.clean()) << classic.name << ": " << report.text();
