@@ -28,6 +28,13 @@ function(lockstep_floor room out)
   message(FATAL_ERROR "room '${room}' has no floor in cmake/room.cmake; add it to LOCKSTEP_FLOORS")
 endfunction()
 
+# Under ThreadSanitizer rooms are shared libraries: functions of the C++ library that the world and the node both
+# use are then there twice, not looked at in the one and instrumented in the other.
+set(LOCKSTEP_ROOM_KIND STATIC)
+if(LOCKSTEP_SANITIZE MATCHES "thread")
+  set(LOCKSTEP_ROOM_KIND SHARED)
+endif()
+
 # lockstep_room(<path of the room> SOURCES a.cpp … [USES room …] [LINKS library …] [PRIVATE_LINKS library …])
 # Declares the library lockstep::<path with _> from files in the current directory.
 function(lockstep_room room)
@@ -36,7 +43,7 @@ function(lockstep_room room)
   lockstep_floor(${room} floor)
 
   if(ROOM_SOURCES)
-    add_library(${target} STATIC ${ROOM_SOURCES})
+    add_library(${target} ${LOCKSTEP_ROOM_KIND} ${ROOM_SOURCES})
     set(scope PUBLIC)
   else()
     add_library(${target} INTERFACE)
@@ -62,6 +69,14 @@ function(lockstep_room room)
   if(ROOM_PRIVATE_LINKS)
     target_link_libraries(${target} PRIVATE ${ROOM_PRIVATE_LINKS})
   endif()
+  if(LOCKSTEP_SANITIZE MATCHES "thread" AND ROOM_SOURCES)
+    target_link_options(${target} PRIVATE -Wl,-Bsymbolic-functions)
+    if(room MATCHES "^(sim/|scenarios$|tools)")
+      # What the world does is not looked at: its functions tell of their entry, as they do in the preset race.
+      set_property(SOURCE ${ROOM_SOURCES} APPEND PROPERTY COMPILE_OPTIONS
+        -fno-sanitize=thread -finstrument-functions-after-inlining -include ${PROJECT_SOURCE_DIR}/sim/watch/library.h)
+    endif()
+  endif()
 endfunction()
 
 # lockstep_program(<name> SOURCES … [USES …] [LINKS …]): a program in build/PRESET/bin.
@@ -73,6 +88,9 @@ function(lockstep_program name)
     target_link_libraries(${name} PRIVATE lockstep::${used_target})
   endforeach()
   target_link_libraries(${name} PRIVATE lockstep_flags ${PROGRAM_LINKS})
+  if(LOCKSTEP_SANITIZE MATCHES "thread")
+    target_link_libraries(${name} PRIVATE lockstep_watch lockstep_telling)
+  endif()
 endfunction()
 
 # lockstep_test(<name> LABEL unit|seam|spec|scenario|real|house|fuzz SOURCES … [USES …] [LINKS …] [FINDS_FILES]

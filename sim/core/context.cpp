@@ -18,6 +18,8 @@
 #endif
 #ifdef LOCKSTEP_TSAN
 #include <sanitizer/tsan_interface.h>
+
+#include "sim/core/order.h"
 #endif
 
 // Boost.Context's switch also saves the control words of both floating-point units, which nothing here ever
@@ -182,8 +184,7 @@ LOCKSTEP_REAL_FRAME void switch_context(Context& from, ContextInfo& from_info, C
                                  to_info.stack_size);
 #endif
 #ifdef LOCKSTEP_TSAN
-  // Without synchronisation: a switch is no happens-before edge, or it would hide every race.
-  __tsan_switch_to_fiber(to_info.tsan_fiber, __tsan_switch_to_fiber_no_sync);
+  order::switch_to(from_info, to_info, last);
 #endif
   const transfer_t transfer = jump_fcontext(to.stack_pointer, &handover);
   arrive(transfer, from_info.fake_stack);

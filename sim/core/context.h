@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace lockstep::sim {
 
@@ -32,6 +33,8 @@ struct ContextInfo {
   std::size_t stack_size = 0;
   void* fake_stack = nullptr;
   void* tsan_fiber = nullptr;
+  /// Under ThreadSanitizer: functions of the world on its stack while it does not run.
+  std::uint32_t away = 0;
 };
 
 /// Prepares `context` to call `entry(argument)` on the stack [low, low + size) when it is first switched to.

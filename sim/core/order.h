@@ -29,6 +29,8 @@ using Hearing = void (*)(void* listener, const Race& race);
 
 #ifdef LOCKSTEP_TSAN
 
+/// The calling context gives way to `to`; `last` says for good. A switch orders nothing.
+void switch_to(ContextInfo& from, const ContextInfo& to, bool last);
 /// All that came before earlier releases of `what` comes before what the calling fiber does next.
 void acquire(const void* what);
 void release(const void* what);
@@ -41,7 +43,7 @@ void name(const ContextInfo& fiber, const char* name);
 void forget(const void* memory, std::size_t size);
 /// `fiber` is on its way out and may go on without locks: what it does is not looked at any more.
 void look_away(ContextInfo& fiber);
-/// From now on `hearing` hears of races; null ends that. Returns what was set before.
+/// From now on `hearing` hears of races; null ends that.
 void listen(Hearing hearing, void* listener);
 
 #else

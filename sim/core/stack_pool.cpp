@@ -15,12 +15,8 @@
 #define LOCKSTEP_ASAN 1
 #endif
 #endif
-#if defined(__SANITIZE_THREAD__)
+#ifdef LOCKSTEP_TSAN
 #define LOCKSTEP_LARGE_FRAMES 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define LOCKSTEP_LARGE_FRAMES 1
-#endif
 #endif
 
 #ifdef LOCKSTEP_ASAN

@@ -5,8 +5,49 @@
 #include <source_location>
 
 #include "sim/race/world.h"
+#if defined(LOCKSTEP_TSAN) && !defined(LOCKSTEP_RACE)
+#include <atomic>
+#endif
 
 namespace lockstep::race {
+
+#if defined(LOCKSTEP_TSAN) && !defined(LOCKSTEP_RACE)
+
+/// The value of an Atomic where ThreadSanitizer looks on: what is done to it must be done atomically.
+template <typename T>
+class Word {
+ public:
+  explicit Word(T value) : value_(value) {}
+  [[nodiscard]] T load(sim::MemoryOrder order) const { return value_.load(standard(order)); }
+  void store(T value, sim::MemoryOrder order) { value_.store(value, standard(order)); }
+  void modify(T value, sim::MemoryOrder order) { value_.exchange(value, standard(order)); }
+  [[nodiscard]] T peek() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  static std::memory_order standard(sim::MemoryOrder order) { return static_cast<std::memory_order>(order); }
+
+  std::atomic<T> value_;
+};
+
+#else
+
+/// The value of an Atomic; plain, as one fiber runs at a time.
+template <typename T>
+class Word {
+ public:
+  explicit Word(T value) : value_(value) {}
+  [[nodiscard]] T load(sim::MemoryOrder /*order*/) const { return value_; }
+  void store(T value, sim::MemoryOrder /*order*/) { value_ = value; }
+  /// As what a read-modify-write leaves there.
+  void modify(T value, sim::MemoryOrder /*order*/) { value_ = value; }
+  /// Without being an operation of the program.
+  [[nodiscard]] T peek() const { return value_; }
+
+ private:
+  T value_;
+};
+
+#endif
 
 /// A plain variable: every access is a scheduling point, and races on it are found.
 template <typename T>
@@ -66,7 +107,7 @@ class Atomic {
     if (world_.races() != nullptr) {
       world_.races()->on_atomic_load(world_.self(), World::address_of(id_), 4, order, sim::place_of(where));
     }
-    return value_;
+    return value_.load(order);
   }
   void store(T value, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
              const std::source_location& where = std::source_location::current()) {
@@ -74,34 +115,35 @@ class Atomic {
     if (world_.races() != nullptr) {
       world_.races()->on_atomic_store(world_.self(), World::address_of(id_), 4, order, sim::place_of(where));
     }
-    value_ = value;
+    value_.store(value, order);
   }
   T exchange(T value, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
              const std::source_location& where = std::source_location::current()) {
     modify(order, sim::place_of(where));
-    const T before = value_;
-    value_ = value;
+    const T before = value_.peek();
+    value_.modify(value, order);
     return before;
   }
   T fetch_add(T amount, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
               const std::source_location& where = std::source_location::current()) {
     modify(order, sim::place_of(where));
-    const T before = value_;
-    value_ = static_cast<T>(before + amount);
+    const T before = value_.peek();
+    value_.modify(static_cast<T>(before + amount), order);
     return before;
   }
   T fetch_sub(T amount, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
               const std::source_location& where = std::source_location::current()) {
     modify(order, sim::place_of(where));
-    const T before = value_;
-    value_ = static_cast<T>(before - amount);
+    const T before = value_.peek();
+    value_.modify(static_cast<T>(before - amount), order);
     return before;
   }
   /// Strong; a failure is a load with `order`'s acquiring part.
   bool compare_exchange(T& expected, T desired, sim::MemoryOrder order = sim::MemoryOrder::kSeqCst,
                         const std::source_location& where = std::source_location::current()) {
     world_.point(sim::OpKind::kAtomicRmw, id_, sim::place_of(where), order);
-    const bool equal = value_ == expected;
+    const T before = value_.peek();
+    const bool equal = before == expected;
     if (world_.races() != nullptr) {
       const std::uint64_t address = World::address_of(id_);
       if (equal) {
@@ -111,14 +153,24 @@ class Atomic {
       }
     }
     if (equal) {
-      value_ = desired;
+      value_.modify(desired, order);
     } else {
-      expected = value_;
+      expected = value_.load(on_failure(order));
     }
     return equal;
   }
 
  private:
+  static sim::MemoryOrder on_failure(sim::MemoryOrder order) {
+    switch (order) {
+      case sim::MemoryOrder::kAcqRel:
+        return sim::MemoryOrder::kAcquire;
+      case sim::MemoryOrder::kRelease:
+        return sim::MemoryOrder::kRelaxed;
+      default:
+        return order;
+    }
+  }
   void modify(sim::MemoryOrder order, Site site) {
     world_.point(sim::OpKind::kAtomicRmw, id_, site, order);
     if (world_.races() != nullptr) {
@@ -128,7 +180,7 @@ class Atomic {
 
   World& world_;
   sim::ObjectId id_;
-  T value_;
+  Word<T> value_;
 };
 
 /// A fence between the operations of one thread.

@@ -114,6 +114,10 @@ void __tsan_switch_to_fiber(void* fiber, unsigned /*flags*/) {
 
 namespace lockstep::sim::order {
 
+void switch_to(ContextInfo& /*from*/, const ContextInfo& to, bool /*last*/) {
+  __tsan_switch_to_fiber(to.tsan_fiber, 0);
+}
+
 void acquire(const void* what) {
   if (watch::watch != nullptr) {
     const Busy work;

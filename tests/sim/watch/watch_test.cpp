@@ -61,6 +61,16 @@ std::string place(int line) {
   return "tests/sim/watch/watch_test.cpp:" + std::to_string(line);
 }
 
+/// ThreadSanitizer is told who comes after whom, not of locks.
+std::string held(const std::string& locks) {
+#ifdef LOCKSTEP_RACE
+  return ", holding " + locks;
+#else
+  static_cast<void>(locks);
+  return "";
+#endif
+}
+
 /// The race that must be found; a null story's finding would fail what follows.
 race::Failed found_race(const Story& story) {
   const race::Report report = explored(story);
@@ -107,9 +117,9 @@ TEST(Watch, tells_both_sides_of_a_race_on_a_plain_field) {
         [&] { static_cast<void>(read_it(shared)); });
   });
   const std::string& sentence = failed.finding.sentence;
-  EXPECT_NE(sentence.find("write by first at " + place(kWriteLine) + ", holding store"), std::string::npos)
+  EXPECT_NE(sentence.find("write by first at " + place(kWriteLine) + held("store")), std::string::npos)
       << sentence;
-  EXPECT_NE(sentence.find("read by second at " + place(kReadLine) + ", holding nothing"), std::string::npos)
+  EXPECT_NE(sentence.find("read by second at " + place(kReadLine) + held("nothing")), std::string::npos)
       << sentence;
   const std::string details = details_of(failed);
   EXPECT_NE(details.find("  " + place(kWriteLine) + "  lockstep::watch::"), std::string::npos) << details;
