@@ -125,9 +125,8 @@ void* realloc(void* block, std::size_t size) {
   void* moved = allocate(size, 16);
   if (moved != nullptr && block != nullptr) {
     const std::size_t before = heap_size(block);
-    const Inside inside;
     std::memcpy(moved, block, before < size ? before : size);
-    heap_free(block, LOCKSTEP_PC);
+    give_back(block, LOCKSTEP_PC);
   }
   return moved;
 }

@@ -1,7 +1,9 @@
 // What libstdc++ compiles for itself and programs race on: strings before C++20, links of lists, trees.
 #include <list>
 #include <map>
+#include <memory_resource>
 #include <string>
+#include <utility>
 
 #include "sim/interpose/kernel.h"
 
@@ -26,6 +28,43 @@ void _List_node_base::_M_unhook() noexcept {
   next->_M_prev = previous;
 }
 
+void _List_node_base::_M_transfer(_List_node_base* const first, _List_node_base* const last) noexcept {
+  if (this == last) {
+    return;
+  }
+  last->_M_prev->_M_next = this;
+  first->_M_prev->_M_next = last;
+  _M_prev->_M_next = first;
+  _List_node_base* const before = _M_prev;
+  _M_prev = last->_M_prev;
+  last->_M_prev = first->_M_prev;
+  first->_M_prev = before;
+}
+
+void _List_node_base::_M_reverse() noexcept {
+  _List_node_base* node = this;
+  do {
+    std::swap(node->_M_next, node->_M_prev);
+    node = node->_M_prev;
+  } while (node != this);
+}
+
+void _List_node_base::swap(_List_node_base& a, _List_node_base& b) noexcept {
+  const bool a_empty = a._M_next == &a;
+  const bool b_empty = b._M_next == &b;
+  std::swap(a._M_next, b._M_next);
+  std::swap(a._M_prev, b._M_prev);
+  const auto settle = [](_List_node_base& list, bool empty) {
+    if (empty) {
+      list._M_next = list._M_prev = &list;
+    } else {
+      list._M_next->_M_prev = list._M_prev->_M_next = &list;
+    }
+  };
+  settle(a, b_empty);
+  settle(b, a_empty);
+}
+
 }  // namespace __detail
 }  // namespace std
 
@@ -43,6 +82,11 @@ using Insert = void (*)(bool, std::_Rb_tree_node_base*, std::_Rb_tree_node_base*
 using Erase = std::_Rb_tree_node_base* (*)(std::_Rb_tree_node_base*, std::_Rb_tree_node_base&);
 
 }  // namespace
+
+// Where this is defined, the table of its virtual functions is made: of those that are told of.
+std::pmr::monotonic_buffer_resource::~monotonic_buffer_resource() {
+  release();
+}
 
 namespace std {
 

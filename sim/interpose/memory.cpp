@@ -21,7 +21,9 @@ constexpr std::uint32_t kLive = 0x11fe11fe;
 constexpr std::uint32_t kDead = 0xdeaddead;
 /// Blocks of one class are given out again, oldest first, when the part is used up.
 constexpr std::size_t kClasses = 48;
-constexpr std::size_t kFilled = 1024;
+/// Larger blocks are filled up to their first whole page; the pages are given back, and read as zero.
+constexpr std::size_t kFilled = 64 * 1024;
+constexpr std::uintptr_t kPage = 4096;
 /// Blocks from before main are numbered from here on, so that they do not change the numbers of later ones.
 constexpr std::uint64_t kFirstBeforeMain = 1'000'000'000;
 
@@ -125,6 +127,20 @@ bool walk(std::uint32_t part, Show show) {
   return false;
 }
 
+/// What the block held in earlier schedules must not be seen.
+void begin_life(std::uintptr_t block, std::size_t size) {
+  const std::uintptr_t first_page = (block + kPage - 1) / kPage * kPage;
+  const std::uintptr_t end = block + size;
+  const std::uintptr_t last_page = end / kPage * kPage;
+  if (size <= kFilled) {
+    std::memset(reinterpret_cast<void*>(block), 0xcd, size);
+    return;
+  }
+  std::memset(reinterpret_cast<void*>(block), 0xcd, first_page - block);
+  madvise(reinterpret_cast<void*>(first_page), last_page - first_page, MADV_DONTNEED);
+  std::memset(reinterpret_cast<void*>(last_page), 0xcd, end - last_page);
+}
+
 void share_expected(std::uint32_t thread, std::uintptr_t block) {
   const std::uint64_t number = heap_number(block);
   for (const Expected& expected : heap->expected) {
@@ -164,7 +180,8 @@ void* heap_allocate(std::size_t size, std::size_t alignment) {
   header_of(block) = {size, kLive, static_cast<std::uint32_t>(block - kHeader - base)};
   part.used = block + room - begin_of(owner);
   poison(block - kHeader, kHeader, kBetweenBlocks);
-  std::memset(reinterpret_cast<void*>(block), 0xcd, size < kFilled ? size : kFilled);
+  poison_tail(block + size, block + room + kHeader);
+  begin_life(block, size);
   note_block(block, size, "allocated", nullptr);
   if (!heap->expected.empty()) [[unlikely]] {
     share_expected(owner, block);

@@ -54,52 +54,60 @@ void queue(Granule& granule, std::uintptr_t address) {
   }
 }
 
+/// Whether `bytes` of a granule may not be touched in this schedule.
+bool is_dead(const Granule& granule, std::uint8_t bytes) {
+  if (granule.poison < kTail) {
+    return granule.poison != kSound;
+  }
+  return (bytes >> (granule.poison - kTail)) != 0;
+}
+
+/// Whoever races with `seen`, which comes before `now`, races with `now` as well: it need not be remembered.
+bool says_more(const Access& now, const Access& seen) {
+  return (seen.bytes & ~now.bytes) == 0 &&
+         ((now.flags & Access::kWrite) != 0 || (seen.flags & Access::kWrite) == 0) &&
+         ((now.flags & Access::kAtomic) == 0 || (seen.flags & Access::kAtomic) != 0);
+}
+
+bool conflict(const Access& a, const Access& b) {
+  return (a.bytes & b.bytes) != 0 && ((a.flags | b.flags) & Access::kWrite) != 0 &&
+         (a.flags & b.flags & Access::kAtomic) == 0;
+}
+
 void check_granule(std::uintptr_t address, std::uint32_t size, std::uint8_t bytes, std::uint8_t flags,
                    const void* pc) {
   Granule& granule = granule_of(address);
   const Thread& me = *kernel->me;
   const Epoch base = static_cast<Epoch>(kernel->clock_base);
-  if (granule.poison_stamp >= base && granule.poison != kSound) [[unlikely]] {
+  if (granule.poison_stamp >= base && is_dead(granule, bytes)) [[unlikely]] {
     report_dead_memory(address, size, flags, granule.poison, pc);
     return;
   }
   if (kernel->watching && kernel->watch.granule == (address & ~std::uintptr_t{7})) [[unlikely]] {
     note("", bytes, flags, pc);
   }
-  const Epoch now = me.clock.at(me.index);
+  const Access now{me.clock.at(me.index), static_cast<std::uint16_t>(me.index), bytes, flags};
   int place = -1;
   for (int i = 0; i < kRemembered; ++i) {
-    const Access& seen = granule.seen[i];
+    Access& seen = granule.seen[i];
     if (seen.epoch < base) {
-      place = place < 0 ? i : place;
+      place = i;
       continue;
     }
-    if (seen.thread == me.index) {
-      if (seen.bytes == bytes && seen.flags == flags && seen.epoch == now) {
-        return;
+    if (seen.thread == now.thread && seen.epoch == now.epoch && seen.bytes == bytes && seen.flags == flags) {
+      return;
+    }
+    if (seen.thread != now.thread && seen.epoch > me.clock.at(seen.thread)) {
+      if (conflict(seen, now)) {
+        found_race(granule, seen, address, size, flags, pc);
       }
-      const bool covered = (seen.bytes & ~bytes) == 0 &&
-                           ((flags & Access::kWrite) != 0 || (seen.flags & Access::kWrite) == 0) &&
-                           ((flags & Access::kAtomic) == 0 || (seen.flags & Access::kAtomic) != 0);
-      if (covered) {
-        place = i;
-      }
-      continue;
-    }
-    if ((seen.bytes & bytes) == 0 || ((seen.flags | flags) & Access::kWrite) == 0 ||
-        (seen.flags & flags & Access::kAtomic) != 0) {
-      continue;
-    }
-    if (seen.epoch > me.clock.at(seen.thread)) {
-      found_race(granule, seen, address, size, flags, pc);
-    } else if ((flags & Access::kWrite) != 0 && (seen.bytes & ~bytes) == 0) {
-      place = place < 0 ? i : place;
+    } else if (says_more(now, seen)) {
+      seen.epoch = 0;
+      place = i;
     }
   }
-  if (place < 0) {
-    place = granule.next++ % kRemembered;
-  }
-  granule.seen[place] = {now, static_cast<std::uint16_t>(me.index), bytes, flags};
+  // Which one is forgotten must not depend on earlier schedules.
+  granule.seen[place < 0 ? (now.epoch - base) % kRemembered : static_cast<unsigned>(place)] = now;
 }
 
 }  // namespace
@@ -177,6 +185,16 @@ void poison(std::uintptr_t address, std::size_t size, Poison why) {
     granule.poison_stamp = static_cast<Epoch>(kernel->clock_base);
     granule.poison = why;
   }
+}
+
+void poison_tail(std::uintptr_t end, std::uintptr_t to) {
+  if (const std::uintptr_t sound = end & 7; sound != 0) {
+    Granule& granule = granule_of(end);
+    granule.poison_stamp = static_cast<Epoch>(kernel->clock_base);
+    granule.poison = kTail + static_cast<std::uint32_t>(sound);
+  }
+  const std::uintptr_t whole = (end + 7) & ~std::uintptr_t{7};
+  poison(whole, to - whole, kBetweenBlocks);
 }
 
 void unpoison(std::uintptr_t address, std::size_t size) {

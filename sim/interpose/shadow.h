@@ -66,7 +66,6 @@ struct Granule {
   Epoch owner_stamp;
   std::uint16_t owner;
   std::uint8_t met;
-  std::uint8_t next;
   /// Not 0: threads met here in some earlier schedule, and operations on it are places at which turns may
   /// change. Numbers are given in the order in which that was noticed.
   std::uint32_t number;
@@ -76,7 +75,13 @@ struct Granule {
 };
 
 /// Why memory must not be touched.
-enum Poison : std::uint32_t { kSound = 0, kFreed = 1, kBetweenBlocks = 2 };
+enum Poison : std::uint32_t {
+  kSound = 0,
+  kFreed = 1,
+  kBetweenBlocks = 2,
+  /// From here on: so many bytes less than this are sound, those after them lie between blocks.
+  kTail = 8
+};
 
 inline constexpr std::uint64_t kWindow = (std::uint64_t{1} << 40) - 1;
 inline constexpr std::uint64_t kShadowBase = 0x2000'0000'0000;
@@ -125,6 +130,8 @@ void check_access(std::uintptr_t address, std::uint32_t size, std::uint8_t flags
 }
 
 void poison(std::uintptr_t address, std::size_t size, Poison why);
+/// Poisons what lies between the end of a block and `to`; both in the program's heap.
+void poison_tail(std::uintptr_t end, std::uintptr_t to);
 void unpoison(std::uintptr_t address, std::size_t size);
 /// Forgets accesses to memory that begins a life of its own: a fresh block, a new thread's stack.
 void forget_accesses(std::uintptr_t address, std::size_t size);

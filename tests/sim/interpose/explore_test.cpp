@@ -167,7 +167,7 @@ TEST(Explore, runs_what_c_programs_and_early_threads_do) {
 }
 
 TEST(Explore, sees_what_the_library_does_to_strings_and_containers) {
-  for (const char* name : {"string_cxx17", "list_links", "map_links"}) {
+  for (const char* name : {"string_cxx17", "list_links", "list_splice", "map_links", "arena"}) {
     const Told told = lockstep("explore " + explored("library_races") + " -- " + name);
     EXPECT_EQ(told.exit, 1) << name;
     EXPECT_TRUE(has(told.text, "data race")) << name << told.text;
