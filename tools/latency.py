@@ -1,89 +1,98 @@
 #!/usr/bin/env python3
 # How late slot ticks come under floods of votes, with the cures and without: a table and a plot by one command.
 """Measures slot-tick latency at several loads, in virtual time (lockstep run, with the cost table of the story) and on
-OS threads (lockstep-ticks, with real XMSS signatures), once with all cures and once without each. Writes latency.json,
-latency.md and latency.svg to a directory. --from draws table and plot of figures that are there already."""
+OS threads (lockstep-ticks, with real XMSS signatures), once with all cures, once without each and once without any.
+Writes latency.json, latency.md and latency.svg to a directory. --from draws table and plot of figures that are there
+already."""
 
 import argparse
 import json
 import os
 import subprocess
 import sys
+import tempfile
 
 STORY = "ticks_stay_on_time_under_the_flood_of_the_discussion"
-# What can be switched off, by the name of its setting, and what the figures call it.
-CURES = {"chain_worker": "without a chain thread", "aggregator_thread": "without an aggregator thread"}
+# What can be switched off: the name of its setting, what switches it off, and what the figures call it.
+CURES = {"chain_worker": ("off", "no chain thread"), "aggregator_thread": ("off", "no aggregator thread"),
+         "bounded_drain": ("off", "unbounded drain"), "fetch_cap": ("off", "no cap of fetches"),
+         "sync_gating": ("off", "no gating by sync state"), "bounded_buffers": ("off", "unbounded buffers"),
+         "verify_threads": ("0", "no verification pool")}
 ALL = "all cures"
 NONE = "no cure"
 POINTS = ("p50", "p99", "p999", "max")
-WORLDS = {"virtual": "virtual time", "threads": "OS threads, real XMSS"}
+WORLDS = {"virtual": "virtual time", "threads": "OS threads"}
 
 
-def run(command, may_fail=False):
-    """The JSON object that a program of ours prints."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode not in ((0, 1) if may_fail else (0,)):
-        sys.exit(f"latency.py: {' '.join(command)} ended with {done.returncode}")
-    return json.loads(done.stdout)
+def virtual(options, load, variants):
+    for name, off in variants:
+        with tempfile.TemporaryDirectory() as scratch:
+            command = [os.path.join(options.bin, "lockstep"), "run", STORY, "--json", "--seed", str(options.seed),
+                       "--slots", str(options.slots), "--plan-out", os.path.join(scratch, "plan")]
+            for setting in [f"messages={load}"] + [f"{cure}={CURES[cure][0]}" for cure in off]:
+                command += ["--set", setting]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode not in (0, 1):
+            sys.exit(f"latency.py: {' '.join(command)} ended with {done.returncode}")
+        told = json.loads(done.stdout)
+        failure = told["failure"]
+        yield name, {"late_ms": told["tick_lateness_ms"], "note": failure["sentence"] if failure else "all held"}
 
 
-def virtual(options, load, off):
-    settings = [f"messages={load}"] + [f"{cure}=off" for cure in off]
-    command = [os.path.join(options.bin, "lockstep"), "run", STORY, "--json", "--seed", str(options.seed), "--slots",
-               str(options.slots), "--plan-out", os.devnull]
-    for setting in settings:
-        command += ["--set", setting]
-    told = run(command, may_fail=True)
-    failure = told["failure"]
-    return {"late_ms": told["tick_lateness_ms"], "held": told["verdict"] == "pass",
-            "note": failure["sentence"] if failure else ""}
-
-
-def threads(options, load, off):
+def threads(options, load, variants):
+    """One process for all variants: their votes are signed once."""
     command = [os.path.join(options.bin, "lockstep-ticks"), "--messages", str(load), "--seconds", str(options.seconds),
-               "--seed", str(options.seed)]
-    for cure in off:
-        command += [f"--{cure.replace('_', '-')}", "0"]
-    told = run(command)
-    return {"late_ms": told["tick_lateness_ms"], "held": True, "ticks": told["ticks"],
-            "note": f"{told['votes_handled']} votes handled, {told['votes_accepted']} accepted"}
+               "--proof-ms", str(options.proof_ms), "--seed", str(options.seed)]
+    for _, off in variants:
+        command += ["--off", "+".join(off) or "none"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        for name, _ in variants:
+            line = running.stdout.readline()
+            if not line:
+                sys.exit(f"latency.py: {' '.join(command)} said nothing of {name}")
+            told = json.loads(line)
+            votes = told["votes"]
+            yield name, {"late_ms": told["tick_lateness_ms"], "ticks": told["ticks"], "told": told,
+                         "note": ", ".join(f"{votes[outcome]} votes {outcome}" for outcome in votes)}
 
 
-def variants():
+def all_variants():
     """(name, the cures that are off)"""
-    single = [(name, [cure]) for cure, name in CURES.items()]
-    return [(ALL, [])] + single + ([(NONE, list(CURES))] if len(CURES) > 1 else [])
+    return [(ALL, [])] + [(name, [cure]) for cure, (_, name) in CURES.items()] + [(NONE, list(CURES))]
 
 
 def measure(options):
+    wanted = [one for one in all_variants() if not options.variants or one[0] in options.variants]
     figures = []
     for world, how in (("virtual", virtual), ("threads", threads)):
         for load in options.loads if world in options.worlds else ():
-            for name, off in variants():
-                figure = {"world": world, "load": load, "cures": name, **how(options, load, off)}
+            for name, figure in how(options, load, wanted):
+                figures.append({"world": world, "load": load, "cures": name, **figure})
                 late = figure["late_ms"]
                 print(f"{WORLDS[world]}, {load} votes per interval, {name}: "
-                      + ", ".join(f"{point} {late[point]:.3f} ms" for point in POINTS), flush=True)
-                figures.append(figure)
+                      + ", ".join(f"{point} {late[point]:.3f} ms" for point in POINTS) + f"; {figure['note']}",
+                      flush=True)
     return figures
 
 
 def table(figures):
-    lines = ["| world | votes per interval and node | cures | p50 ms | p99 ms | p99.9 ms | max ms |",
-             "| --- | ---: | --- | ---: | ---: | ---: | ---: |"]
+    lines = ["| world | votes per interval and node | cures | p50 ms | p99 ms | p99.9 ms | max ms | what else |",
+             "| --- | ---: | --- | ---: | ---: | ---: | ---: | --- |"]
     for figure in figures:
         late = figure["late_ms"]
         cells = [WORLDS[figure["world"]], str(figure["load"]), figure["cures"]]
-        lines.append("| " + " | ".join(cells + [f"{late[point]:.3f}" for point in POINTS]) + " |")
+        cells += [f"{late[point]:.3f}" for point in POINTS] + [figure["note"]]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 class Plot:
     """One panel for each world: for each load and variant a line from the median to the latest tick."""
 
-    WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 340, 62, 16, 56, 44
+    WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 620, 380, 62, 16, 84, 44
     LOWEST, HIGHEST = 0.01, 100_000.0
-    COLOURS = ("#1b7837", "#b2182b", "#2166ac", "#e08214", "#762a83", "#4d4d4d")
+    COLOURS = ("#1b7837", "#2166ac", "#e08214", "#762a83", "#01a9b4", "#8c510a", "#c51b7d", "#878787", "#b2182b")
+    STEP = 17
 
     def __init__(self, figures):
         self.figures = figures
@@ -128,7 +137,7 @@ class Plot:
             for j, name in enumerate(self.names):
                 for figure in self.figures:
                     if (figure["world"], figure["load"], figure["cures"]) == (world, load, name):
-                        self.mark(middle + (j - (len(self.names) - 1) / 2) * 18, figure["late_ms"],
+                        self.mark(middle + (j - (len(self.names) - 1) / 2) * self.STEP, figure["late_ms"],
                                   self.COLOURS[j % len(self.COLOURS)])
 
     def mark(self, x, late, colour):
@@ -142,10 +151,10 @@ class Plot:
             self.panel(i * self.WIDTH, world)
         width = self.WIDTH * max(len(self.worlds), 1)
         for j, name in enumerate(self.names):
-            x = self.LEFT + j * 170
-            self.line(x, 40, x + 18, 40, self.COLOURS[j % len(self.COLOURS)], 3)
-            self.text(x + 24, 44, name, 11, "start")
-        self.text(width - self.RIGHT, 44, "bars: p50, p99, p99.9; dot: the latest", 10, "end", "#666")
+            x, y = self.LEFT + j % 5 * 190, 40 + j // 5 * 18
+            self.line(x, y, x + 18, y, self.COLOURS[j % len(self.COLOURS)], 3)
+            self.text(x + 24, y + 4, name, 11, "start")
+        self.text(width - self.RIGHT, 62, "bars: p50, p99, p99.9; dot: the latest", 10, "end", "#666")
         return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{self.HEIGHT}" '
                 f'font-family="sans-serif"><title>How late slot ticks come</title>'
                 f'<rect width="100%" height="100%" fill="white"/>' + "\n".join(self.out) + "</svg>\n")
@@ -158,7 +167,10 @@ def main():
     parser.add_argument("--loads", type=int, nargs="+", default=[10, 100, 1000], help="votes per interval and node")
     parser.add_argument("--worlds", nargs="+", choices=WORLDS, default=list(WORLDS))
     parser.add_argument("--slots", type=int, default=40, help="of the runs in virtual time")
-    parser.add_argument("--seconds", type=int, default=80, help="of the runs on OS threads: 80 make 100 ticks")
+    parser.add_argument("--variants", nargs="+", choices=[name for name, _ in all_variants()],
+                        help="which of them to measure, if not all")
+    parser.add_argument("--seconds", type=int, default=40, help="of the runs on OS threads: 40 make 50 ticks")
+    parser.add_argument("--proof-ms", type=int, default=1000, help="CPU time of each proof there")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from", dest="source", help="latency.json of an earlier measurement")
     options = parser.parse_args()

@@ -1,6 +1,8 @@
 // Making keys, and signing votes.
 #include "tools/latency/flood_votes.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "node/base/assert.h"
@@ -56,6 +58,48 @@ runtime::Frame frame_of(const spec::SignedAttestation& vote, const std::string& 
   return frame;
 }
 
+/// What the flood says, without signatures.
+std::vector<spec::SignedAttestation> unsigned_votes(const Keys& keys, const chain::Anchor& anchor,
+                                                    const FloodPlan& plan) {
+  const spec::Checkpoint genesis{spec::hash_tree_root(anchor.block), anchor.block.slot};
+  Numbers numbers(plan.first_interval);
+  std::vector<spec::SignedAttestation> votes;
+  std::uint64_t valid_votes = 0;
+  for (std::uint64_t interval = 0; interval < plan.intervals; ++interval) {
+    const std::uint64_t slot = (plan.first_interval + interval) / spec::INTERVALS_PER_SLOT;
+    for (std::uint64_t i = 0; i < plan.per_interval; ++i) {
+      spec::SignedAttestation& vote = votes.emplace_back();
+      vote.data = {.slot = spec::Slot(slot), .head = genesis, .target = genesis, .source = genesis};
+      std::size_t validator = 0;
+      if (numbers.next() % 100 < plan.unknown_percent) {
+        numbers.fill(vote.data.head.root.data);
+        validator = numbers.next() % keys.size();
+      } else {
+        // One after the other, so that nobody votes twice for the same.
+        validator = valid_votes++ % keys.size();
+      }
+      vote.validator_index = spec::ValidatorIndex(validator);
+    }
+  }
+  return votes;
+}
+
+/// Signs the votes of the validators first, first + step, … The flood makes validators sign a slot more than
+/// once, as no honest one would: a fresh key for each vote lets them.
+void sign_every(const Keys& keys, std::vector<spec::SignedAttestation>& votes, std::size_t first,
+                std::size_t step) {
+  for (spec::SignedAttestation& vote : votes) {
+    if (vote.validator_index.value % step != first) {
+      continue;
+    }
+    crypto::XmssSigningKey key = keys.voting_key(vote.validator_index.value);
+    LOCKSTEP_ASSERT(key.prepare(vote.data.slot.value));
+    auto signature = key.sign(vote.data.slot.value, spec::hash_tree_root(vote.data));
+    LOCKSTEP_ASSERT(signature.has_value());
+    vote.signature.data = std::move(*signature);
+  }
+}
+
 }  // namespace
 
 Keys::Keys(std::size_t validators, std::size_t proposers, std::uint64_t seed) {
@@ -86,38 +130,25 @@ std::vector<validator::OwnValidator> Keys::own(std::size_t first, std::size_t co
   return out;
 }
 
-base::Bytes Keys::sign(std::size_t validator, std::uint64_t slot, const base::Bytes32& message) const {
-  // A vote names its validator's slot, so that which tree of the key is prepared matters.
-  crypto::XmssSigningKey key(crypto::kXmssTest, attestation_[validator].secret_key);
-  LOCKSTEP_ASSERT(key.prepare(slot));
-  auto signature = key.sign(slot, message);
-  LOCKSTEP_ASSERT(signature.has_value());
-  return std::move(*signature);
+crypto::XmssSigningKey Keys::voting_key(std::size_t validator) const {
+  return {crypto::kXmssTest, attestation_[validator].secret_key};
 }
 
 std::vector<runtime::Frame> make_flood(const Keys& keys, const chain::Anchor& anchor, const FloodPlan& plan) {
-  const networking::Topics topics(plan.network);
-  const spec::Checkpoint genesis{spec::hash_tree_root(anchor.block), anchor.block.slot};
-  Numbers numbers(plan.first_interval);
+  std::vector<spec::SignedAttestation> votes = unsigned_votes(keys, anchor, plan);
+  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::thread> signers;
+  for (std::size_t i = 0; i < threads; ++i) {
+    signers.emplace_back([&keys, &votes, i, threads] { sign_every(keys, votes, i, threads); });
+  }
+  for (std::thread& signer : signers) {
+    signer.join();
+  }
+  const std::string topic = networking::Topics(plan.network).name(networking::TopicKind::kAttestation);
   std::vector<runtime::Frame> frames;
-  std::uint64_t valid_votes = 0;
-  for (std::uint64_t interval = 0; interval < plan.intervals; ++interval) {
-    const std::uint64_t slot = (plan.first_interval + interval) / spec::INTERVALS_PER_SLOT;
-    for (std::uint64_t i = 0; i < plan.per_interval; ++i) {
-      spec::SignedAttestation vote;
-      vote.data = {.slot = spec::Slot(slot), .head = genesis, .target = genesis, .source = genesis};
-      std::size_t validator = 0;
-      if (numbers.next() % 100 < plan.unknown_percent) {
-        numbers.fill(vote.data.head.root.data);
-        validator = numbers.next() % keys.size();
-      } else {
-        // One after the other, so that nobody votes twice for the same.
-        validator = valid_votes++ % keys.size();
-      }
-      vote.validator_index = spec::ValidatorIndex(validator);
-      vote.signature.data = keys.sign(validator, slot, spec::hash_tree_root(vote.data));
-      frames.push_back(frame_of(vote, topics.name(networking::TopicKind::kAttestation)));
-    }
+  frames.reserve(votes.size());
+  for (const spec::SignedAttestation& vote : votes) {
+    frames.push_back(frame_of(vote, topic));
   }
   return frames;
 }

@@ -25,9 +25,8 @@ class Keys {
   [[nodiscard]] std::shared_ptr<const chain::Anchor> anchor(std::uint64_t genesis_time) const;
   /// The validators [first, first + count) for a node to sign with.
   [[nodiscard]] std::vector<validator::OwnValidator> own(std::size_t first, std::size_t count) const;
-  /// A signature that a validator would make once only.
-  [[nodiscard]] base::Bytes sign(std::size_t validator, std::uint64_t slot,
-                                 const base::Bytes32& message) const;
+  /// A validator's key for votes, afresh: it remembers nothing that was signed.
+  [[nodiscard]] crypto::XmssSigningKey voting_key(std::size_t validator) const;
 
  private:
   crypto::XmssScheme scheme_{crypto::kXmssTest};
@@ -45,8 +44,8 @@ struct FloodPlan {
 };
 
 /// All frames of a flood in the order in which they are to be sent, no two the same, each signature real.
-/// Signing takes a tenth of a millisecond for each. Requires: no more votes of one slot are valid than there
-/// are validators.
+/// Signing takes about half a millisecond for each, on all CPUs at once; the result does not depend on how
+/// many. Requires: no more votes of one slot are valid than there are validators.
 [[nodiscard]] std::vector<runtime::Frame> make_flood(const Keys& keys, const chain::Anchor& anchor,
                                                      const FloodPlan& plan);
 
