@@ -61,6 +61,7 @@ OrUserError<node::Config> configure(const RunOptions& options, const SignatureCh
   config.network_name = options.network;
   config.is_aggregator = options.is_aggregator;
   config.chain_worker = options.chain_worker;
+  config.verify_threads = options.verify_threads;
   if (!options.node_id.empty()) {
     const auto indices = read_assignment(options.validators, options.node_id, genesis->validators->size());
     if (!indices) {

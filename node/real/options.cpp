@@ -2,7 +2,10 @@
 #include "node/real/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <thread>
 
+#include "node/node/verify_pool.h"
 #include "node/real/signature_choice.h"
 
 namespace lockstep::real {
@@ -22,6 +25,10 @@ void declare_run(CLI::App& app, RunOptions& run) {
          "whether the chain has a thread of its own")
       ->check(CLI::IsMember({"off", "on"}))
       ->default_str("on");
+  app.add_option("--verify-threads", run.verify_threads,
+                 "threads that help the chain's to verify votes that are tried again")
+      ->check(CLI::Range(0, static_cast<int>(node::VerifyPool::kThreadsMax)))
+      ->capture_default_str();
   app.add_flag("--is-aggregator", run.is_aggregator, "join votes into aggregates");
   app.add_option("--network", run.network, "name of the network within topics")->capture_default_str();
   app.add_option("--signatures", run.signatures, "scheme of the validators' keys")
@@ -80,6 +87,7 @@ OrUserError<Options> checked(RunOptions run) {
 
 OrUserError<Options> read_options(int argc, const char* const* argv) {
   RunOptions run;
+  run.verify_threads = std::clamp(std::thread::hardware_concurrency(), 1U, 3U) - 1;
   GenesisOptions genesis;
   CLI::App app("A Lean Ethereum consensus node. Status lines in JSON go to standard output.",
                "lockstep-node");

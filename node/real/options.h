@@ -21,6 +21,8 @@ struct RunOptions {
   std::vector<std::string> peers;
   bool is_aggregator = false;
   bool chain_worker = true;
+  /// As in node::Config; one fewer than there are CPUs, and at most two, unless the user says otherwise.
+  std::size_t verify_threads = 0;
   /// Where the chain begins, if not at genesis (get_checkpoint).
   std::string checkpoint_sync;
   std::string network = "12345678";

@@ -1,6 +1,10 @@
 // How a chain treats votes and aggregates: valid, wrong, and for blocks that are not here yet.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
 #include "author.h"
 #include "node/chain/chain.h"
 #include "node/spec/hash_tree_root.h"
@@ -176,6 +180,42 @@ TEST_F(ChainVotes, a_full_buffer_is_tried_again_in_bounded_steps) {
   }
   EXPECT_EQ(steps, 3U);
   EXPECT_EQ(chain.attestation_counts().accepted, 3 * kRetriesPerStep);
+}
+
+TEST_F(ChainVotes, kept_votes_come_to_the_same_wherever_and_in_whichever_order_they_are_verified) {
+  const test::SlotProducts later = author.run_slot(2);
+  const auto tell = [&](Chain& told, test::Recorder& heard) {
+    test::tick_to(told, 11);
+    for (std::size_t i = 0; i < 40; ++i) {
+      spec::SignedAttestation vote = (i % 5 == 4 ? later : products).votes[i % 4];
+      vote.signature.data[50] ^= static_cast<std::uint8_t>(i % 3 == 0 ? 1 : 0);
+      told.on_gossip_attestation(vote, Origin::kGossip);
+      told.on_gossip_aggregated_attestation((i % 2 == 0 ? later : products).aggregates.at(0),
+                                            Origin::kGossip);
+    }
+    told.on_block(products.block, Origin::kGossip, {});
+    test::settle(told);
+    EXPECT_EQ(heard.levels[Buffer::kPendingAttestations], told.pending_attestations());
+    return std::make_tuple(told.digest(true), heard.votes, heard.aggregates,
+                           told.attestation_counts().accepted, told.attestation_counts().rejected,
+                           told.pending_attestations(), told.pending_aggregates());
+  };
+  const auto one_by_one = tell(chain, events);
+  test::Recorder heard;
+  Chain other(anchor, true, spec::ValidatorIndex(0), thread.seams(), meter, keys.scheme, keys.prover, heard);
+  const Decider decider(meter, keys.scheme, keys.prover);
+  std::size_t largest = 0;
+  other.verify_elsewhere([&](std::vector<Check> checks) {
+    largest = std::max(largest, checks.size());
+    for (std::size_t i = checks.size(); i-- > 0;) {
+      decider.decide(checks[i]);
+    }
+    return checks;
+  });
+  EXPECT_EQ(tell(other, heard), one_by_one);
+  EXPECT_GT(largest, 20U) << "many were asked about at once";
+  EXPECT_GT(std::get<4>(one_by_one), 0U) << "some were forged";
+  EXPECT_GT(std::get<5>(one_by_one), 0U) << "some still wait";
 }
 
 TEST_F(ChainVotes, a_wrong_aggregate_is_rejected_by_name) {
