@@ -27,8 +27,9 @@ constexpr std::array kReaderSettings = {
 };
 
 constexpr std::array kShutDownSettings = {
-    SettingRule{"stop_at_ms", "when all but the first node are asked to stop, after the run begins", "26337",
-                0, 60'000, ""},
+    SettingRule{"per_second", "votes that the flood brings to each peer", "500", 1, 100'000, ""},
+    SettingRule{"stop_at_us", "when the nodes are asked to stop, after the run begins; 0: the seed says", "0",
+                0, 400'000'000, ""},
 };
 
 constexpr std::array kUnknownSettings = {
@@ -39,6 +40,18 @@ constexpr std::array kUnknownSettings = {
 constexpr std::array kFloodSettings = {
     SettingRule{"late_ms", "no slot tick may come later than this", "50", 0, 60'000, ""},
     SettingRule{"per_second", "messages that the flood brings to each peer", "1000", 1, 100'000, ""},
+};
+
+constexpr std::array kTogetherSettings = {
+    SettingRule{"late_ms", "no slot tick may come later than this", "50", 0, 60'000, ""},
+    SettingRule{"per_second", "messages that the flood brings to each peer", "100", 1, 100'000, ""},
+    SettingRule{"readers", "threads of each node that read its chain as an API does", "1", 0, 16, ""},
+};
+
+constexpr std::array kJitterSettings = {
+    SettingRule{"duplicate_percent", "frames that arrive twice", "2", 0, 100, ""},
+    SettingRule{"jitter_ms", "a frame takes up to this longer than latency_ms", "600", 0, 60'000, ""},
+    SettingRule{"lose_percent", "frames that are lost", "1", 0, 100, ""},
 };
 
 constexpr std::array kDiscussionSettings = {
@@ -150,6 +163,26 @@ const std::array kEntries = {
            .settings = {}},
           {.settings = kFloodSettings, .bounds = kUsual},
           gossip_flood_leaves_the_clock_alone},
+    Entry{{.name = "gossip_flood_and_requests_go_together",
+           .moral = "Votes pour in while peers ask for the whole chain, and a node does both in time.",
+           .nodes = 6,
+           .nodes_min = 6,
+           .nodes_max = 6,
+           .slots = 32,
+           .slots_min = 28,
+           .settings = {}},
+          {.settings = kTogetherSettings, .bounds = kUsual},
+          gossip_flood_and_requests_go_together},
+    Entry{{.name = "jitter_among_ten_nodes_leaves_the_chain_alone",
+           .moral = "Messages that overtake one another, come twice or never leave the chain alone.",
+           .nodes = 10,
+           .nodes_min = 4,
+           .nodes_max = 64,
+           .slots = 48,
+           .slots_min = 24,
+           .settings = {}},
+          {.settings = kJitterSettings, .bounds = kUsual},
+          jitter_among_ten_nodes_leaves_the_chain_alone},
     Entry{{.name = "ticks_stay_on_time_under_the_flood_of_the_discussion",
            .moral = "No flood of votes and no proof that takes 18 s makes a node late for an interval.",
            .nodes = 4,
@@ -196,8 +229,8 @@ const std::array kEntries = {
            .nodes = 4,
            .nodes_min = 2,
            .nodes_max = 16,
-           .slots = 16,
-           .slots_min = 8,
+           .slots = 8,
+           .slots_min = 1,
            .settings = {}},
           {.settings = kShutDownSettings, .bounds = kUsual},
           nodes_shut_down_under_load},
@@ -211,6 +244,16 @@ const std::array kEntries = {
            .settings = {}},
           {.settings = {}, .bounds = kUsual},
           a_node_behind_by_100_slots_catches_up},
+    Entry{{.name = "a_node_starts_from_a_checkpoint_while_the_chain_goes_on",
+           .moral = "A node that starts from a checkpoint has no past, and is soon where the others are.",
+           .nodes = 4,
+           .nodes_min = 4,
+           .nodes_max = 4,
+           .slots = 80,
+           .slots_min = 76,
+           .settings = {}},
+          {.settings = {}, .bounds = kUsual},
+          a_node_starts_from_a_checkpoint_while_the_chain_goes_on},
     Entry{{.name = "votes_for_unknown_blocks_start_no_runaway_fetches",
            .moral = "However many votes name blocks that nobody has, eight fetches are under way at most.",
            .nodes = 4,

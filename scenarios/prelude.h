@@ -19,6 +19,7 @@ using cluster::Answering;
 using cluster::Fault;
 
 // What must be.
+using cluster::blocks_imported_at_most;
 using cluster::every_head;
 using cluster::finalized_at_least;
 using cluster::finalized_at_most;

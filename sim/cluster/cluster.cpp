@@ -65,6 +65,10 @@ void Cluster::run_to_the_end() {
   run_until(slot(slots()));
 }
 
+base::Duration Cluster::any_time_between(base::Duration low, base::Duration high) {
+  return world_->story_choices.between(low, high);
+}
+
 Fault Cluster::hold(const Messages& messages) {
   return world_->begin(about(messages, sim::Rule::hold({}, {}, {})), true);
 }
@@ -127,6 +131,12 @@ void Cluster::kill_thread(const Group& group, std::string_view name) {
 void Cluster::restart(const Group& group) {
   for (const std::uint64_t number : group.numbers()) {
     world_->start(number);
+  }
+}
+
+void Cluster::restart_from_checkpoint(const Group& group, const Member& source) {
+  for (const std::uint64_t number : group.numbers()) {
+    world_->start_from_checkpoint(number, source.number);
   }
 }
 

@@ -90,6 +90,9 @@ class Cluster {
   void run_for(base::Duration length);
   /// Lets time pass until the plan's last slot is over.
   void run_to_the_end();
+  /// A length of time from `low` to `high`, to the nanosecond, that the seed chooses: another one each time.
+  /// Requires: low <= high.
+  [[nodiscard]] base::Duration any_time_between(base::Duration low, base::Duration high);
 
   // What befalls them. Each lasts until the returned object ends.
 
@@ -119,6 +122,9 @@ class Cluster {
   void kill_thread(const Group& group, std::string_view name);
   /// They start again from genesis, if they do not run.
   void restart(const Group& group);
+  /// They start again from the finalized block and state that `source` serves, which takes it some time.
+  /// Requires: they do not run, and the source does.
+  void restart_from_checkpoint(const Group& group, const Member& source);
 
   /// Ends the run: all nodes that run are asked to stop and do so, that it be seen what became of everything
   /// that they had taken in. Faults that are on stay on.

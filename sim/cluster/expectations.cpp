@@ -93,11 +93,12 @@ Expectation reached(std::string mark) {
 
 Expectation ticks_late_at_most(base::Duration most) {
   return {"slot ticks are on time", [most](const Cluster& cluster) {
-            return first_complaint(cluster, [most](const NodeView& view) -> std::optional<std::string> {
-              if (view.lateness_max <= most) {
+            return first_complaint(cluster, [&](const NodeView& view) -> std::optional<std::string> {
+              const base::Duration late = cluster.record().lateness_max(view);
+              if (late <= most) {
                 return std::nullopt;
               }
-              return "acted upon an interval " + std::to_string(view.lateness_max.count() / 1'000'000) +
+              return "acted upon an interval " + std::to_string(late.count() / 1'000'000) +
                      " ms late, at most " + std::to_string(most.count() / 1'000'000) + " ms are allowed";
             });
           }};
@@ -115,6 +116,16 @@ Expectation ticks_late_at_most(base::Duration usual, base::Duration ever) {
             }
             return std::optional("one tick of a thousand was late by " + milliseconds(late.p999) +
                                  " or more, and the latest by " + milliseconds(late.max));
+          }};
+}
+
+Expectation blocks_imported_at_most(const Member& node, std::uint64_t count) {
+  return {node.name() + " imports few blocks", [node, count](const Cluster& cluster) {
+            const std::uint64_t imported = cluster.record().views()[node.number].blocks_imported;
+            return imported <= count
+                       ? std::optional<std::string>()
+                       : node.name() + " imported " + std::to_string(imported) + " blocks, at most " +
+                             std::to_string(count) + " were to be imported";
           }};
 }
 

@@ -47,6 +47,9 @@ class HeadClaim {
  private:
   std::optional<Member> whose_;
 };
+/// In its present life the node imported so many blocks at most.
+Expectation blocks_imported_at_most(const Member& node, std::uint64_t count);
+
 HeadClaim head_of(const Member& node);
 HeadClaim every_head();
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/base/assert.h"
+#include "node/spec/ssz.h"
 #include "sim/cluster/api_reader.h"
 
 namespace lockstep::cluster {
@@ -61,7 +62,24 @@ const std::vector<runtime::PeerId>& Machine::peers() const {
   return life_->reporter.peers();
 }
 
-void Machine::start(const ListenThrough& through) {
+std::shared_ptr<const Machine::Checkpoint> Machine::begin_reading_checkpoint() {
+  LOCKSTEP_ASSERT(is_running());
+  constexpr const char* kSite = "checkpoint";
+  auto read = std::make_shared<Checkpoint>();
+  surroundings_.engine.spawn("checkpoint", lane_, [read, &chain = life_->node->reader()] {
+    const spec::Checkpoint finalized = chain.view(kSite).finalized;
+    const chain::SignedBlockPointer block = chain.signed_block(kSite, finalized.root);
+    const auto state = chain.share_state(kSite, finalized.root);
+    if (block != nullptr && state) {
+      read->signed_block = spec::encode(*block);
+      read->state = spec::encode(**state);
+    }
+    read->is_read = true;
+  });
+  return read;
+}
+
+void Machine::start(const ListenThrough& through, std::shared_ptr<const chain::Anchor> anchor) {
   LOCKSTEP_ASSERT(!is_running());
   const Genesis& genesis = surroundings_.genesis;
   life_ = std::make_unique<Life>(surroundings_, *this);
@@ -72,7 +90,7 @@ void Machine::start(const ListenThrough& through) {
     events = life.listener.get();
   }
   node::Config config;
-  config.anchor = genesis.anchor();
+  config.anchor = anchor != nullptr ? std::move(anchor) : genesis.anchor();
   config.is_aggregator = is_aggregator_;
   config.chain_worker = cures_.chain_worker;
   config.aggregator_thread = cures_.aggregator_thread;

@@ -81,8 +81,17 @@ class Machine {
   [[nodiscard]] const std::vector<runtime::PeerId>& peers() const;
 
   /// Builds a node on an empty store and starts it. Requires: it does not run. `through`, if any, listens in
-  /// the reporter's place and passes on what it likes.
-  void start(const ListenThrough& through);
+  /// the reporter's place and passes on what it likes. The chain begins at `anchor`, or at genesis.
+  void start(const ListenThrough& through, std::shared_ptr<const chain::Anchor> anchor = nullptr);
+  /// What a node serves to those who start from its finalized checkpoint.
+  struct Checkpoint {
+    bool is_read = false;
+    /// Empty when the node has none: nothing is finalized, or it moved on meanwhile.
+    base::Bytes signed_block;
+    base::Bytes state;
+  };
+  /// Begins to read the checkpoint as an API does, on a thread of its own. Requires: the node runs.
+  [[nodiscard]] std::shared_ptr<const Checkpoint> begin_reading_checkpoint();
   /// Ends the node at once: nothing that it does from here on reaches anybody. What its threads hold is
   /// released.
   void stop();

@@ -6,6 +6,8 @@
 namespace lockstep::cluster {
 namespace {
 
+constexpr base::Duration kInterval = std::chrono::milliseconds(spec::MILLISECONDS_PER_INTERVAL);
+
 std::string brief(const spec::Checkpoint& checkpoint) {
   return base::to_hex(checkpoint.root.view().first(4)) + " at slot " + std::to_string(checkpoint.slot.value);
 }
@@ -48,6 +50,26 @@ const std::vector<spec::Root>& Record::proposed_at(spec::Slot slot) const {
   return found == proposed_.end() ? kNone : found->second;
 }
 
+base::Duration Record::overdue(const NodeView& view) const {
+  const base::Duration since =
+      view.next_tick ? engine_.now().time_since_epoch() - *view.next_tick : base::Duration::zero();
+  return since >= kInterval ? since : base::Duration::zero();
+}
+
+base::Duration Record::lateness_max(const NodeView& view) const {
+  return std::max(view.lateness_max, overdue(view));
+}
+
+LatenessCount Record::lateness() const {
+  LatenessCount out = lateness_;
+  for (const NodeView& view : views_) {
+    for (base::Duration late = overdue(view); late > base::Duration::zero(); late -= kInterval) {
+      out.add(late);
+    }
+  }
+  return out;
+}
+
 bool Record::reached(std::string_view mark) const {
   return marks_.contains(mark);
 }
@@ -71,6 +93,7 @@ void Record::begin_with(const spec::Checkpoint& anchor) {
 void Record::node_started(std::uint64_t number) {
   views_[number].life_began = engine_.now().time_since_epoch();
   views_[number].blocks_imported = 0;
+  views_[number].next_tick.reset();
   attend_to(number);
   remember({Memory::Kind::kStarted, number, at, {}, {}, {}});
   for (const auto& invariant : invariants_) {
@@ -85,6 +108,7 @@ void Record::node_stopped(std::uint64_t number) {
     invariant->node_stopped(*this);
   }
   ++views_[number].life;
+  views_[number].next_tick.reset();
 }
 
 void Record::node_ended(std::uint64_t number) {

@@ -28,6 +28,9 @@ struct NodeView {
   std::uint64_t blocks_imported = 0;   ///< In this life.
   std::uint64_t messages_dropped = 0;  ///< Unreadable or unwanted, in all lives.
   base::Duration lateness_max{};
+  /// When the next interval begins, in virtual time since the run began; nothing before the first tick of a
+  /// life and after its end.
+  std::optional<base::Duration> next_tick;
 };
 
 /// A moment in the life of a node, kept for failure reports.
@@ -65,7 +68,11 @@ class Record final : public Hearing {
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   [[nodiscard]] const BlockBook& book() const { return book_; }
   [[nodiscard]] const std::vector<NodeView>& views() const { return views_; }
-  [[nodiscard]] const LatenessCount& lateness() const { return lateness_; }
+  /// Of the ticks that came, and of those that should have come by now: a node that stands still is late,
+  /// too.
+  [[nodiscard]] LatenessCount lateness() const;
+  /// How late that node's latest tick was, or the one that has not come yet.
+  [[nodiscard]] base::Duration lateness_max(const NodeView& view) const;
   /// The blocks that validators of this cluster proposed for `slot`, in that order.
   [[nodiscard]] const std::vector<spec::Root>& proposed_at(spec::Slot slot) const;
   /// What some validator voted for last.
@@ -86,6 +93,8 @@ class Record final : public Hearing {
  private:
   friend class Reporter;
 
+  /// For how long a node has not acted upon an interval that began; zero while that is less than an interval.
+  [[nodiscard]] base::Duration overdue(const NodeView& view) const;
   /// Sets the hearing's fields for a report of that node.
   void attend_to(std::uint64_t number);
   void remember(const Memory& memory);

@@ -172,6 +172,7 @@ void Reporter::tick_happened(const chain::TickHappened& event) {
     }
     lateness += std::chrono::milliseconds(spec::MILLISECONDS_PER_INTERVAL);
   }
+  view().next_tick = record_.at - event.lateness + std::chrono::milliseconds(spec::MILLISECONDS_PER_INTERVAL);
   record_.tell<&Invariant::tick_happened>(event);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node/base/assert.h"
+#include "node/sync/checkpoint.h"
 #include "sim/cluster/fault_kinds.h"
 #include "sim/cluster/names.h"
 #include "sim/world/topology.h"
@@ -21,6 +22,9 @@ constexpr std::uint32_t kPartsPerPercent = 10'000;
 constexpr std::uint64_t kAggregatorsByDefault = 4;
 /// Beyond this many nodes not everybody is connected with everybody.
 constexpr std::uint64_t kFullMeshNodesMax = 16;
+
+/// Whose choices are not a validator's.
+constexpr std::uint64_t kStory = ~std::uint64_t{0};
 
 enum ClockPurpose : std::uint32_t { kOffset = 0, kDrift = 1 };
 
@@ -122,6 +126,7 @@ Cluster::World::World(const Plan& the_plan, const Design& the_design, Invariants
       settings(the_plan, the_design.settings),
       progress(std::move(the_progress)),
       choices(the_plan.seed),
+      story_choices(choices, sim::ChoiceDomain::kWorkload, kStory, 0),
       engine(choices, engine_options(the_plan)),
       turns(engine, choices, plan.strategy),
       record(engine, names_of(the_plan.nodes), std::move(invariants)),
@@ -258,6 +263,28 @@ void Cluster::World::start(std::uint64_t number) {
   }
 }
 
+void Cluster::World::start_from_checkpoint(std::uint64_t number, std::uint64_t source) {
+  constexpr base::Duration kStep = std::chrono::milliseconds(1);
+  constexpr int kTries = 3;
+  std::shared_ptr<const Machine::Checkpoint> read;
+  for (int i = 0; i < kTries && (read == nullptr || read->signed_block.empty()); ++i) {
+    read = machines[source]->begin_reading_checkpoint();
+    while (!read->is_read) {
+      run_until(engine.now() + kStep);
+    }
+  }
+  const auto anchor = sync::anchor_from_checkpoint({read->signed_block, read->state}, kGenesisTime_s);
+  if (!anchor) {
+    record.fail(
+        "no checkpoint to start from",
+        name_of(number) + " cannot start from " + name_of(source) + "'s checkpoint: " + anchor.error(),
+        number);
+    check();
+  }
+  machines[number]->start(design.listen_through, *anchor);
+  look_at_the_weather();
+}
+
 void Cluster::World::stop(std::uint64_t number) {
   machines[number]->stop();
   look_at_the_weather();
@@ -282,10 +309,23 @@ void Cluster::World::shut_down(const Group& group) {
       }
       run_until(engine.now() + kStep);
     }
+    expect_no_thread_of(number);
     machines[number]->end_shut_down();
   }
   disturb(-1);
   check();
+}
+
+void Cluster::World::expect_no_thread_of(std::uint64_t number) {
+  for (const sim::ParkedFiber& fiber : engine.parked()) {
+    if (fiber.lane == sim::node_lane(static_cast<std::uint32_t>(number)) && machines[number]->is_running()) {
+      record.fail(
+          "a thread outlives its node",
+          name_of(number) + " has stopped, but its thread " + fiber.fiber + " waits for " + fiber.waits_for,
+          number);
+      check();
+    }
+  }
 }
 
 void Cluster::World::settle() {
@@ -297,6 +337,13 @@ void Cluster::World::settle() {
     }
   }
   shut_down(Group(std::move(running)));
+  if (engine.fibers() > 0) {
+    record.fail("a thread outlives its node",
+                "all nodes have stopped, but " + std::to_string(engine.fibers()) +
+                    " threads have not: " + engine.parked_report(),
+                std::nullopt);
+    check();
+  }
 }
 
 void Cluster::World::disturb(int by) {

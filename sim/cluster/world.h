@@ -33,8 +33,12 @@ class Cluster::World {
   void check() const;
 
   void start(std::uint64_t number);
+  /// Starts a node from the finalized checkpoint of another one; fails the run if that has none.
+  void start_from_checkpoint(std::uint64_t number, std::uint64_t source);
   void stop(std::uint64_t number);
   void shut_down(const Group& group);
+  /// Fails the run if a node that has shut down has left a thread behind.
+  void expect_no_thread_of(std::uint64_t number);
   /// Asks all nodes that run to stop and waits until they have; nothing else befalls them meanwhile.
   void settle();
   /// Says whether a fault that excuses a standstill begins or ends.
@@ -52,6 +56,8 @@ class Cluster::World {
   Settings settings;
   Progress progress;
   sim::Choices choices;
+  /// What the seed chooses for the story itself.
+  sim::ChoiceStream story_choices;
   sim::Engine engine;
   Turns turns;
   Record record;
