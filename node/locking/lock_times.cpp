@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 
 namespace lockstep::locking {
 
@@ -28,26 +29,35 @@ DurationHistogram::Reading DurationHistogram::read() const {
   return reading;
 }
 
+LockTimes::~LockTimes() {
+  for (const std::atomic<Site*>& place : sites_) {
+    delete place.load(std::memory_order_acquire);
+  }
+}
+
 LockTimes::Site& LockTimes::site(const char* name) {
-  for (std::size_t i = 0; i < kSitesMax; ++i) {
-    const char* there = sites_[i].name.load(std::memory_order_acquire);
-    if (there == nullptr && sites_[i].name.compare_exchange_strong(there, name, std::memory_order_acq_rel)) {
-      return sites_[i];
+  for (std::size_t i = 0; i <= kSitesMax; ++i) {
+    std::atomic<Site*>& place = sites_[i];
+    Site* there = place.load(std::memory_order_acquire);
+    if (there == nullptr) {
+      auto made = std::make_unique<Site>(i < kSitesMax ? name : "other sites");
+      if (place.compare_exchange_strong(there, made.get(), std::memory_order_acq_rel)) {
+        return *made.release();
+      }
     }
     // One literal may have several addresses.
-    if (there == name || std::strcmp(there, name) == 0) {
-      return sites_[i];
+    if (i == kSitesMax || there->name == name || std::strcmp(there->name, name) == 0) {
+      return *there;
     }
   }
-  sites_.back().name.store("other sites", std::memory_order_release);
-  return sites_.back();
+  return *sites_.back().load(std::memory_order_acquire);
 }
 
 std::vector<LockTimes::Reading> LockTimes::read() const {
   std::vector<Reading> readings;
-  for (const Site& site : sites_) {
-    if (const char* name = site.name.load(std::memory_order_acquire)) {
-      readings.push_back({name, site.wait.read(), site.hold.read()});
+  for (const std::atomic<Site*>& place : sites_) {
+    if (const Site* site = place.load(std::memory_order_acquire)) {
+      readings.push_back({site->name, site->wait.read(), site->hold.read()});
     }
   }
   return readings;

@@ -55,6 +55,9 @@ void Gossip::disconnected(runtime::PeerId peer) {
 }
 
 bool Gossip::is_repetition(const Fingerprint& digest) {
+  // Most likely it is in the first of the three tables that are looked at, but each is far from the
+  // processor.
+  seen_bytes_.prefetch(digest);
   std::uint64_t& recent = recent_frames_[digest.value % kRecentFrames];
   if (recent == digest.value) {
     return true;

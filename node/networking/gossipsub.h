@@ -137,13 +137,14 @@ class Gossipsub {
     TopicIndex topic = 0;
     base::Instant until{};
   };
-  struct Peer {
+  /// What is asked of each peer for each message lies on the first cache line.
+  struct alignas(64) Peer {
     runtime::PeerId id;
     bool can_send = true;
+    FingerprintTable declined;  ///< In this heartbeat.
     std::bitset<kTopicsMax> follows;
     std::vector<Backoff> backoff;
     // Of this heartbeat:
-    FingerprintTable declined;
     FingerprintTable served;  ///< How often each message was.
     std::array<std::size_t, 5> entries{};
     std::size_t ids_asked = 0;

@@ -7,7 +7,7 @@ namespace lockstep::networking {
 
 bool MessageCache::put(const Fingerprint& key, CachedMessage message) {
   const std::size_t size = message.frame->size();
-  if (messages_ >= kMessagesMax || bytes_ + size > kBytesMax || find(key) != nullptr) {
+  if (messages_ >= kMessagesMax || bytes_ + size > kBytesMax) {
     return false;
   }
   Window& newest = windows_[newest_];

@@ -25,6 +25,12 @@ class SeenCache {
   /// Whether `key` is remembered.
   [[nodiscard]] bool contains(const Key& key) const { return young_.contains(key) || old_.contains(key); }
 
+  /// Asks for the memory that contains(key) looks at, all at once.
+  void prefetch(const Key& key) const {
+    young_.prefetch(key);
+    old_.prefetch(key);
+  }
+
   /// Remembers `key` at `now`. Requires: !contains(key), and `now` never goes back.
   void insert(const Key& key, base::Instant now) {
     if (young_.size() == 0) {
@@ -65,6 +71,12 @@ class SeenCache {
         }
       }
       return false;
+    }
+
+    void prefetch(const Key& key) const {
+      if (size_ != 0) {
+        __builtin_prefetch(&places_[key.hash() & (places_.size() - 1)]);
+      }
     }
 
     void insert(const Key& key) {

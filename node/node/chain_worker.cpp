@@ -80,7 +80,7 @@ void ChainWorker::run() {
       }
       do_one();
     } else if (std::optional<Work> work = lanes_.pop("chain")) {
-      handle(std::move(*work));
+      handle(*work);
     } else {
       return;
     }
@@ -90,7 +90,7 @@ void ChainWorker::run() {
 bool ChainWorker::do_one() {
   constexpr auto kUrgentLanes = static_cast<std::size_t>(Lane::kAggregates);  // All that come before it.
   if (std::optional<Work> urgent = lanes_.try_pop("chain", kUrgentLanes)) {
-    handle(std::move(*urgent));
+    handle(*urgent);
     return true;
   }
   if (chain_.has_work()) {
@@ -101,7 +101,7 @@ bool ChainWorker::do_one() {
   }
   std::optional<Work> work = lanes_.try_pop("chain");
   if (work) {
-    handle(std::move(*work));
+    handle(*work);
   }
   return work.has_value();
 }
@@ -129,33 +129,33 @@ void ChainWorker::join() {
   chain_.shut_down();
 }
 
-void ChainWorker::handle(Work work) {
+void ChainWorker::handle(Work& work) {
   if (const auto* to = std::get_if<TickTo>(&work)) {
     tick(to->interval);
   } else if (std::holds_alternative<PollDuties>(work)) {
     duties_->poll(runtime_.clock.wall());
   } else if (auto* block = std::get_if<Block>(&work)) {
     settle(chain_.on_block(block->root, std::move(block->block), block->origin, block->from));
-  } else if (const auto* proven = std::get_if<ProvenRound>(&work)) {
-    end_round(*proven);
+  } else if (const auto* proven = std::get_if<std::unique_ptr<ProvenRound>>(&work)) {
+    end_round(**proven);
   } else if (auto* aggregate = std::get_if<GossipAggregate>(&work)) {
-    take(std::move(*aggregate));
+    take(*aggregate);
   } else if (auto* vote = std::get_if<GossipVote>(&work)) {
-    take(std::move(*vote));
+    take(*vote);
   }
 }
 
-void ChainWorker::take(GossipAggregate item) {
-  const spec::AttestationData data = item.aggregate.data;
-  if (chain_.on_gossip_aggregated_attestation(std::move(item.aggregate), chain::Origin::kGossip) ==
+void ChainWorker::take(GossipAggregate& item) {
+  const spec::AttestationData data = item.aggregate->data;
+  if (chain_.on_gossip_aggregated_attestation(std::move(*item.aggregate), chain::Origin::kGossip) ==
       chain::VoteOutcome::kBuffered) {
     tell(VoteWaits{data, item.from});
   }
 }
 
-void ChainWorker::take(GossipVote item) {
-  const spec::AttestationData data = item.vote.data;
-  if (chain_.on_gossip_attestation(std::move(item.vote), chain::Origin::kGossip) ==
+void ChainWorker::take(GossipVote& item) {
+  const spec::AttestationData data = item.vote->data;
+  if (chain_.on_gossip_attestation(std::move(*item.vote), chain::Origin::kGossip) ==
       chain::VoteOutcome::kBuffered) {
     tell(VoteWaits{data, item.from});
   }
@@ -199,7 +199,7 @@ void ChainWorker::end_round(const ProvenRound& proven) {
 }
 
 void ChainWorker::take_back(ProvenRound proven) {
-  Work work = std::move(proven);
+  Work work = std::make_unique<ProvenRound>(std::move(proven));
   // There is room for the one round that is proven at a time; once the lanes are closed nobody wants it.
   const locking::Queued queued = submit(Lane::kProofs, work);
   LOCKSTEP_ASSERT(queued != locking::Queued::kFull);
@@ -234,9 +234,9 @@ void ChainWorker::give_up(const Work& left) {
     chain_.withdraw(block->root);
     report(events_, block->root, *block->block, block->origin, chain::BlockOutcome::kShutDown);
   } else if (const auto* aggregate = std::get_if<GossipAggregate>(&left)) {
-    report(events_, aggregate->aggregate, chain::Origin::kGossip, chain::VoteOutcome::kShutDown);
+    report(events_, *aggregate->aggregate, chain::Origin::kGossip, chain::VoteOutcome::kShutDown);
   } else if (const auto* vote = std::get_if<GossipVote>(&left)) {
-    report(events_, vote->vote, chain::Origin::kGossip, chain::VoteOutcome::kShutDown);
+    report(events_, *vote->vote, chain::Origin::kGossip, chain::VoteOutcome::kShutDown);
   }
 }
 
@@ -275,7 +275,7 @@ bool ChainWorker::take_vote(GossipVote item) {
   Work work = std::move(item);
   const locking::Queued queued = submit(Lane::kVotes, work);
   if (queued != locking::Queued::kQueued) {
-    report(events_, std::get<GossipVote>(work).vote, chain::Origin::kGossip, vote_refusal(queued));
+    report(events_, *std::get<GossipVote>(work).vote, chain::Origin::kGossip, vote_refusal(queued));
   }
   return queued == locking::Queued::kQueued;
 }
@@ -284,7 +284,7 @@ bool ChainWorker::take_aggregate(GossipAggregate item) {
   Work work = std::move(item);
   const locking::Queued queued = submit(Lane::kAggregates, work);
   if (queued != locking::Queued::kQueued) {
-    report(events_, std::get<GossipAggregate>(work).aggregate, chain::Origin::kGossip, vote_refusal(queued));
+    report(events_, *std::get<GossipAggregate>(work).aggregate, chain::Origin::kGossip, vote_refusal(queued));
   }
   return queued == locking::Queued::kQueued;
 }

@@ -108,18 +108,19 @@ class ChainWorker {
     chain::Origin origin{};
     runtime::PeerId from;
   };
-  using Work = std::variant<TickTo, PollDuties, Block, ProvenRound, GossipAggregate, GossipVote>;
+  using Work =
+      std::variant<TickTo, PollDuties, Block, std::unique_ptr<ProvenRound>, GossipAggregate, GossipVote>;
 
   [[nodiscard]] locking::Queued submit(Lane lane, Work& work);
   void run();
-  void handle(Work work);
+  void handle(Work& work);
   void tick(spec::Interval target);
   void begin_round();
   void end_round(const ProvenRound& proven);
   void take_back(ProvenRound proven);
   void settle(const chain::BlockResult& result);
-  void take(GossipAggregate item);
-  void take(GossipVote item);
+  void take(GossipAggregate& item);
+  void take(GossipVote& item);
   void tell(ChainResult result);
   void publish(std::vector<spec::SignedAggregatedAttestation> aggregates);
   void give_up(const Work& left);

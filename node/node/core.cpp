@@ -208,12 +208,12 @@ bool Node::Core::take_votes() {
     if (aggregate && wanted) {
       worker_.take_aggregate(std::move(*aggregate));
     } else if (aggregate) {
-      report(events_, aggregate->aggregate, chain::Origin::kGossip, chain::VoteOutcome::kNotSynced);
+      report(events_, *aggregate->aggregate, chain::Origin::kGossip, chain::VoteOutcome::kNotSynced);
     }
     if (vote && wanted) {
       worker_.take_vote(std::move(*vote));
     } else if (vote) {
-      report(events_, vote->vote, chain::Origin::kGossip, chain::VoteOutcome::kNotSynced);
+      report(events_, *vote->vote, chain::Origin::kGossip, chain::VoteOutcome::kNotSynced);
     }
   }
   return taken > 0;
@@ -239,10 +239,10 @@ void Node::Core::give_up_inbox() {
     report(events_, block->root, *block->block, Origin::kGossip, chain::BlockOutcome::kShutDown);
   }
   while (const auto aggregate = inbox_.aggregates.pop()) {
-    report(events_, aggregate->aggregate, Origin::kGossip, chain::VoteOutcome::kShutDown);
+    report(events_, *aggregate->aggregate, Origin::kGossip, chain::VoteOutcome::kShutDown);
   }
   while (const auto vote = inbox_.votes.pop()) {
-    report(events_, vote->vote, Origin::kGossip, chain::VoteOutcome::kShutDown);
+    report(events_, *vote->vote, Origin::kGossip, chain::VoteOutcome::kShutDown);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <variant>
 
 #include "node/chain/events.h"
@@ -21,13 +22,14 @@ struct GossipBlock {
   chain::SignedBlockPointer block;
 };
 
+/// A vote from gossip. It goes through two queues and is not copied on its way.
 struct GossipVote {
   runtime::PeerId from;
-  spec::SignedAttestation vote;
+  std::unique_ptr<spec::SignedAttestation> vote;
 };
 struct GossipAggregate {
   runtime::PeerId from;
-  spec::SignedAggregatedAttestation aggregate;
+  std::unique_ptr<spec::SignedAggregatedAttestation> aggregate;
 };
 
 struct PeerUp {

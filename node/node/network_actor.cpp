@@ -177,20 +177,20 @@ void NetworkActor::on_gossip_block(runtime::PeerId from, chain::SignedBlockPoint
 
 void NetworkActor::on_gossip_attestation(runtime::PeerId from, spec::SignedAttestation vote) {
   events_.input_entered({.input = chain::Input::kAttestation, .origin = chain::Origin::kGossip});
-  GossipVote item{from, std::move(vote)};
+  GossipVote item{from, std::make_unique<spec::SignedAttestation>(std::move(vote))};
   const locking::Queued queued = inbox_.votes.push(item);
   if (queued != locking::Queued::kQueued) {
-    report(events_, item.vote, chain::Origin::kGossip, vote_refusal(queued));
+    report(events_, *item.vote, chain::Origin::kGossip, vote_refusal(queued));
   }
   inbox_.wake.notify();
 }
 
 void NetworkActor::on_gossip_aggregate(runtime::PeerId from, spec::SignedAggregatedAttestation aggregate) {
   events_.input_entered({.input = chain::Input::kAggregate, .origin = chain::Origin::kGossip});
-  GossipAggregate item{from, std::move(aggregate)};
+  GossipAggregate item{from, std::make_unique<spec::SignedAggregatedAttestation>(std::move(aggregate))};
   const locking::Queued queued = inbox_.aggregates.push(item);
   if (queued != locking::Queued::kQueued) {
-    report(events_, item.aggregate, chain::Origin::kGossip, vote_refusal(queued));
+    report(events_, *item.aggregate, chain::Origin::kGossip, vote_refusal(queued));
   }
   inbox_.wake.notify();
 }

@@ -1,8 +1,8 @@
 // Keeps a ledger of each node's inputs: what entered, and what got its final outcome.
 #include <array>
-#include <map>
 #include <optional>
 
+#include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"
 #include "sim/checkers/sentences.h"
 
@@ -112,7 +112,7 @@ class EveryInputHasOneOutcome final : public cluster::Invariant {
     ++one.ended;
   }
 
-  std::map<std::uint64_t, Ledger> ledgers_;
+  ByNode<Ledger> ledgers_;
 };
 
 }  // namespace

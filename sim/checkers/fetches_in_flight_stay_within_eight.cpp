@@ -1,8 +1,8 @@
 // Counts the requests for blocks by root that a node has under way.
-#include <map>
 #include <set>
 #include <utility>
 
+#include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"
 #include "sim/checkers/sentences.h"
 
@@ -34,7 +34,7 @@ class FetchesInFlightStayWithinEight final : public cluster::Invariant {
   }
 
  private:
-  std::map<std::uint64_t, std::set<std::pair<std::uint64_t, std::uint64_t>>> under_way_;
+  ByNode<std::set<std::pair<std::uint64_t, std::uint64_t>>> under_way_;
 };
 
 }  // namespace

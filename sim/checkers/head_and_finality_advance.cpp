@@ -1,7 +1,7 @@
 // At the beginning of each slot, compares head and finalized slot of every node with its clock.
-#include <map>
 
 #include "node/spec/config.h"
+#include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"
 #include "sim/checkers/sentences.h"
 
@@ -54,7 +54,7 @@ class HeadAndFinalityAdvance final : public cluster::Invariant {
     }
   }
 
-  std::map<std::uint64_t, View> views_;
+  ByNode<View> views_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Walks back from every head to the checkpoint that fork choice must have started from.
-#include <map>
 
+#include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"
 #include "sim/checkers/sentences.h"
 
@@ -48,7 +48,7 @@ class HeadDescendsFromJustified final : public cluster::Invariant {
     }
   }
 
-  std::map<std::uint64_t, View> views_;
+  ByNode<View> views_;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // Keeps the store's digest from before each input and compares it when the input was rejected.
-#include <vector>
-
 #include "node/spec/rejection.h"
+#include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"
 #include "sim/checkers/sentences.h"
 
@@ -12,9 +11,9 @@ class RejectedInputChangesNothing final : public cluster::Invariant {
  public:
   [[nodiscard]] std::string_view name() const override { return "rejected_input_changes_nothing"; }
 
-  void node_started(cluster::Hearing& hearing) override { before(hearing) = hearing.store_digest; }
+  void node_started(cluster::Hearing& hearing) override { before_[hearing.node] = hearing.store_digest; }
 
-  void input_began(cluster::Hearing& hearing) override { before(hearing) = hearing.store_digest; }
+  void input_began(cluster::Hearing& hearing) override { before_[hearing.node] = hearing.store_digest; }
 
   void block_handled(cluster::Hearing& hearing, const chain::BlockHandled& event) override {
     judge(hearing, event.outcome == chain::BlockOutcome::kRejected, event.reason, "block");
@@ -33,21 +32,14 @@ class RejectedInputChangesNothing final : public cluster::Invariant {
     if (!was_rejected) {
       return;
     }
-    if (before(hearing) != hearing.store_digest) {
+    if (before_[hearing.node] != hearing.store_digest) {
       hearing.complain(*this, who(hearing) + " rejected a " + what + " as " + std::string(to_string(reason)) +
                                   " and yet its store is not what it was before");
     }
   }
 
-  /// The node's digest from before its latest input. Asked for with every vote, hence no map.
-  std::uint64_t& before(const cluster::Hearing& hearing) {
-    if (hearing.node >= before_.size()) {
-      before_.resize(hearing.node + 1);
-    }
-    return before_[hearing.node];
-  }
-
-  std::vector<std::uint64_t> before_;
+  /// The node's digest from before its latest input.
+  ByNode<std::uint64_t> before_;
 };
 
 }  // namespace

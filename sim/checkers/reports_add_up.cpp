@@ -1,9 +1,9 @@
 // Keeps a small ledger of each node's reports and asks that every one follows from those before it.
-#include <map>
 #include <numeric>
 #include <set>
 #include <unordered_set>
 
+#include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"
 #include "sim/checkers/sentences.h"
 
@@ -174,7 +174,7 @@ class ReportsAddUp final : public cluster::Invariant {
     last = change.new_checkpoint;
   }
 
-  std::map<std::uint64_t, Ledger> ledgers_;
+  ByNode<Ledger> ledgers_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "node/sync/checkpoint.h"
 #include "sim/cluster/fault_kinds.h"
 #include "sim/cluster/names.h"
+#include "sim/core/large_pages.h"
 #include "sim/world/topology.h"
 
 namespace lockstep::cluster {
@@ -22,6 +23,10 @@ constexpr std::uint32_t kPartsPerPercent = 10'000;
 constexpr std::uint64_t kAggregatorsByDefault = 4;
 /// Beyond this many nodes not everybody is connected with everybody.
 constexpr std::uint64_t kFullMeshNodesMax = 16;
+/// From so many nodes on the memory of all does not fit into a processor's caches.
+constexpr std::uint64_t kManyNodes = 64;
+/// What a node allocates, about.
+constexpr std::size_t kHeapOfNode = std::size_t{1} << 20;
 
 /// Whose choices are not a validator's.
 constexpr std::uint64_t kStory = ~std::uint64_t{0};
@@ -134,6 +139,9 @@ Cluster::World::World(const Plan& the_plan, const Design& the_design, Invariants
               choices),
       costs(cost_table(settings)),
       validators_(validators_in_all(plan, design, settings)) {
+  if (plan.nodes >= kManyNodes) {
+    sim::grow_heap(plan.nodes * kHeapOfNode);
+  }
   for (const PlannedChoice& choice : plan.choices) {
     choices.set_override({static_cast<sim::ChoiceDomain>(choice.domain), choice.object,
                           static_cast<std::uint32_t>(choice.purpose), choice.counter},

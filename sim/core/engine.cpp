@@ -5,6 +5,22 @@
 
 namespace lockstep::sim {
 
+namespace {
+
+constexpr std::ptrdiff_t kLine = 64;
+
+/// Asks for the frames that a fiber goes on in. Inlined by force: g++ takes a function that only prefetches
+/// for one without effect and drops the call.
+[[gnu::always_inline]] inline void prefetch_stack(const Fiber& fiber) {
+  constexpr std::ptrdiff_t kLinesOfStack = 12;
+  const auto* stack = static_cast<const char*>(fiber.context.stack_pointer);
+  for (std::ptrdiff_t line = 0; line < kLinesOfStack; ++line) {
+    __builtin_prefetch(stack + line * kLine, 1);
+  }
+}
+
+}  // namespace
+
 Fiber* WaitQueue::at(std::uint32_t index) const {
   Fiber* fiber = head_;
   for (; index > 0; --index) {
@@ -334,7 +350,7 @@ WakeUp Engine::block_until(Fiber& me, const Waiting& waiting, Time deadline) {
   }
   me.timed_out = false;
   me.timed = true;
-  me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0, &me, nullptr});
+  me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0, &prepare_wake});
   block(me, waiting);
   return me.timed_out ? WakeUp::kTimedOut : WakeUp::kUnparked;
 }
@@ -356,6 +372,19 @@ WakeUp Engine::wake_early(Fiber& me, const Waiting& waiting) {
   return WakeUp::kTimedOut;
 }
 
+/// Asks for a fiber's record, and then for its stack.
+void Engine::prepare_wake(void* object, std::uint64_t, std::uint64_t, std::size_t ahead) {
+  constexpr std::ptrdiff_t kLinesOfRecord = 2;
+  if (ahead == Event::kFarAhead) {
+    const char* record = static_cast<const char*>(object);
+    for (std::ptrdiff_t line = 0; line < kLinesOfRecord; ++line) {
+      __builtin_prefetch(record + line * kLine, 1);
+    }
+    return;
+  }
+  prefetch_stack(*static_cast<const Fiber*>(object));
+}
+
 void Engine::wake_by_timer(void* object, std::uint64_t, std::uint64_t) {
   Fiber& fiber = *static_cast<Fiber*>(object);
   fiber.timed = false;
@@ -374,6 +403,10 @@ void Engine::wake(Fiber& fiber) {
   fiber.waiting = nullptr;
   fiber.state = FiberState::kRunnable;
   enqueue(fiber);
+  if (current_ != nullptr) {
+    // Whom an event wakes has been asked for before.
+    prefetch_stack(fiber);
+  }
 }
 
 void Engine::park(const Waiting& waiting) {

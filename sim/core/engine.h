@@ -240,6 +240,7 @@ class Engine {
   // What bodies do is not the world's doing: builds in which functions tell on entry leave these two out.
   [[gnu::no_instrument_function]] static void fiber_main(void* argument);
   static void wake_by_timer(void* fiber, std::uint64_t, std::uint64_t);
+  static void prepare_wake(void* fiber, std::uint64_t, std::uint64_t, std::size_t ahead);
   [[nodiscard]] Fiber& running() const;
   [[nodiscard]] Fiber* pick();
   [[nodiscard]] Fiber* pick_by_strategy();

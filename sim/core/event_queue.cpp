@@ -19,21 +19,21 @@ unsigned EventQueue::level_of(std::uint64_t difference) {
 }
 
 std::uint32_t EventQueue::take_node() {
-  if (free_nodes_ != kNone) {
-    const std::uint32_t index = free_nodes_;
-    free_nodes_ = nodes_[index].next_free;
-    return index;
+  if (free_nodes_.empty()) {
+    LOCKSTEP_ASSERT(nodes_.size() < kNone);
+    return nodes_.add();
   }
-  LOCKSTEP_ASSERT(nodes_.size() < kNone);
-  nodes_.emplace_back();
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
+  const std::uint32_t index = free_nodes_.back();
+  free_nodes_.pop_back();
+  if (!free_nodes_.empty()) {
+    __builtin_prefetch(&nodes_[free_nodes_.back()], 1);
+  }
+  return index;
 }
 
 void EventQueue::free_node(std::uint32_t index) {
-  Node& node = nodes_[index];
-  ++node.generation;
-  node.next_free = free_nodes_;
-  free_nodes_ = index;
+  ++nodes_[index].generation;
+  free_nodes_.push_back(index);
 }
 
 EventQueue::Chunk* EventQueue::take_chunk() {
@@ -193,14 +193,22 @@ bool EventQueue::pop_until(Time limit, Time& time, Event& event) {
     free_node(entry.node);
     --live_;
     last_popped_ = entry.time;
-    if (front_head_ + 1 < front_.size()) {
-      const Event& soon = nodes_[front_[front_head_ + 1].node].event;
-      __builtin_prefetch(soon.touches, 1);
-      __builtin_prefetch(soon.touches_too, 1);
-    }
+    prepare(Event::kFarAhead);
+    prepare(Event::kNearAhead);
     return true;
   }
   return false;
+}
+
+/// Lets the event that has `ahead - 1` others before it ask for memory.
+inline void EventQueue::prepare(std::size_t ahead) const {
+  const std::size_t place = front_head_ + ahead - 1;
+  if (place < front_.size() && !stale(front_[place])) {
+    const Event& event = nodes_[front_[place].node].event;
+    if (event.prepare != nullptr) {
+      event.prepare(event.object, event.a, event.b, ahead);
+    }
+  }
 }
 
 /// Moves the earliest occupied slot to the front, splitting it into lower levels while it holds too many to

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/core/slabs.h"
 #include "sim/core/time.h"
 #include "sim/core/trace_tree.h"
 
@@ -27,9 +28,12 @@ struct Event {
   std::uint64_t b = 0;
   Lane lane = kWorldLane;
   std::uint32_t tag = 0;
-  /// Memory that the call will touch, asked for a few events ahead. May be null or stale: it is never read.
-  const void* touches = nullptr;
-  const void* touches_too = nullptr;
+  /// Asks for memory that the call will touch, and changes nothing: called with the same three words when the
+  /// event is kFarAhead, then when it is kNearAhead events away, unless too little is pending. May be null.
+  using Preparation = void (*)(void* object, std::uint64_t a, std::uint64_t b, std::size_t ahead);
+  static constexpr std::size_t kFarAhead = 3;
+  static constexpr std::size_t kNearAhead = 1;
+  Preparation prepare = nullptr;
 
   /// An event that calls `(object.*Method)(a, b)`; `object` must live until it has run or is cancelled.
   template <auto Method, typename Object>
@@ -42,7 +46,6 @@ struct Event {
         b,
         lane,
         tag,
-        nullptr,
         nullptr};
   }
 };
@@ -122,13 +125,13 @@ class EventQueue {
   struct alignas(64) Node {
     Event event;
     std::uint32_t generation = 0;
-    std::uint32_t next_free = 0;
   };
 
   [[nodiscard]] static unsigned level_of(std::uint64_t difference);
   [[nodiscard]] bool stale(const Entry& entry) const {
     return nodes_[entry.node].generation != entry.generation;
   }
+  void prepare(std::size_t ahead) const;
   std::uint32_t take_node();
   void free_node(std::uint32_t index);
   Chunk* take_chunk();
@@ -152,12 +155,12 @@ class EventQueue {
   std::size_t front_head_ = 0;
   std::vector<Entry> front_;
   std::uint32_t occupied_levels_ = 0;
-  std::uint32_t free_nodes_ = kNone;
   std::size_t live_ = 0;
   std::size_t cancelled_ = 0;
   std::uint64_t last_popped_ = 0;
   Chunk* free_chunks_ = nullptr;
-  std::vector<Node> nodes_;
+  Slabs<Node> nodes_;
+  std::vector<std::uint32_t> free_nodes_;  ///< The last is taken first.
   std::array<std::uint64_t, kLevels> occupied_{};
   std::array<std::array<Slot, kSlots>, kLevels> slots_{};
   std::vector<std::unique_ptr<Chunk[]>> chunk_slabs_;

@@ -57,11 +57,13 @@ std::uint64_t Network::name_of(NodeIndex other, std::uint64_t number) {
 std::uint32_t Network::take_flight(LinkIndex link, std::uint64_t number, runtime::Frame frame) {
   std::uint32_t index = 0;
   if (free_flights_.empty()) {
-    index = static_cast<std::uint32_t>(flights_.size());
-    flights_.emplace_back();
+    index = flights_.add();
   } else {
     index = free_flights_.back();
     free_flights_.pop_back();
+    if (!free_flights_.empty()) {
+      __builtin_prefetch(&flights_[free_flights_.back()], 1);
+    }
   }
   const Link& way = links_[link];
   Flight& flight = flights_[index];
@@ -108,8 +110,7 @@ void Network::launch(std::uint32_t flight, Purpose latency_purpose, std::int64_t
   // Each arrival notes what became of it.
   Event event =
       Event::call<&Network::arrive>(*this, node_lane(link.to), Event::kNotesItself, flight, link.to);
-  event.touches = &endpoints_[link.to];
-  event.touches_too = &flights_[flight];
+  event.prepare = &Network::prepare_arrival;
   engine_.call_at(at_nanoseconds(arrival), event);
 }
 
@@ -186,14 +187,19 @@ void Network::drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReaso
          static_cast<std::uint64_t>(reason));
 }
 
-/// Asks for the memory that this arrival touches next, all at once instead of one after another: with a
-/// thousand nodes nothing of it is near. Inlined by force, or g++ drops the call as one without effect.
-[[gnu::always_inline]] inline void Network::prefetch_arrival(std::uint64_t flight,
-                                                             const Endpoint& endpoint) const {
+/// Asks for the memory that an arrival touches, in two steps since the second needs what the first asks for:
+/// with a thousand nodes nothing of it is near.
+void Network::prepare_arrival(void* network, std::uint64_t flight, std::uint64_t to, std::size_t ahead) {
   constexpr std::ptrdiff_t kLine = 64;
-  constexpr std::ptrdiff_t kLinesBelow = 1;
-  constexpr std::ptrdiff_t kLinesAbove = 3;
-  __builtin_prefetch(&flights_[flight], 1);
+  constexpr std::ptrdiff_t kLinesBelow = 2;
+  constexpr std::ptrdiff_t kLinesAbove = 10;
+  const Network& self = *static_cast<const Network*>(network);
+  const Endpoint& endpoint = self.endpoints_[to];
+  if (ahead == Event::kFarAhead) {
+    __builtin_prefetch(&endpoint, 1);
+    __builtin_prefetch(&self.flights_[static_cast<std::uint32_t>(flight)], 1);
+    return;
+  }
   endpoint.inbox.prefetch();
   if (endpoint.receiver) {
     __builtin_prefetch(endpoint.receiver.fiber, 1);
@@ -201,13 +207,14 @@ void Network::drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReaso
       __builtin_prefetch(endpoint.waiting_frame + line * kLine, 1);
     }
   }
+  // An answer goes back where the frame came from.
+  const Flight& coming = self.flights_[static_cast<std::uint32_t>(flight)];
+  __builtin_prefetch(&self.links_[endpoint.first_link + (coming.peer.value & 0xffffffff) - 1], 1);
 }
 
-void Network::arrive(std::uint64_t index, std::uint64_t to) {
-  prefetch_arrival(index, endpoints_[to]);
-  Flight& flight = flights_[index];
-  // An answer goes back where the frame came from.
-  __builtin_prefetch(&links_[endpoints_[to].first_link + (flight.peer.value & 0xffffffff) - 1], 1);
+void Network::arrive(std::uint64_t index, std::uint64_t) {
+  const auto place = static_cast<std::uint32_t>(index);
+  Flight& flight = flights_[place];
   --figures_.in_flight;
   if (flight.closings != closings_ && !is_welcome(flight)) {
     drop(flight.from, flight.to, flight.number, DropReason::kClosed);
@@ -216,8 +223,8 @@ void Network::arrive(std::uint64_t index, std::uint64_t to) {
   } else {
     deliver(flight);
   }
-  flights_[index].frame.reset();
-  free_flights_.push_back(static_cast<std::uint32_t>(index));
+  flight.frame.reset();
+  free_flights_.push_back(place);
 }
 
 /// Whether the connection that `flight` was sent on still stands at its receiver.

@@ -10,6 +10,7 @@
 
 #include "node/runtime/transport.h"
 #include "sim/core/engine.h"
+#include "sim/core/slabs.h"
 #include "sim/world/inbox.h"
 #include "sim/world/latency.h"
 #include "sim/world/rule.h"
@@ -233,7 +234,7 @@ class Network {
   void launch(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure);
   void send_on(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure, ActiveRule* held_by);
   void arrive(std::uint64_t flight, std::uint64_t to);
-  void prefetch_arrival(std::uint64_t flight, const Endpoint& endpoint) const;
+  static void prepare_arrival(void* network, std::uint64_t flight, std::uint64_t to, std::size_t ahead);
   void drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReason reason);
   [[nodiscard]] bool is_welcome(const Flight& flight) const;
   void deliver(Flight& flight);
@@ -276,8 +277,8 @@ class Network {
   std::vector<Alarm> alarms_;  ///< One for each endpoint.
   /// When each node's uplink is free again, in nanoseconds; empty when uplinks are unlimited.
   std::vector<std::int64_t> uplink_free_;
-  std::vector<Flight> flights_;
-  std::vector<std::uint32_t> free_flights_;
+  Slabs<Flight> flights_;
+  std::vector<std::uint32_t> free_flights_;  ///< The last is taken first.
   /// By number.
   std::vector<std::unique_ptr<ActiveRule>> rules_;
   std::vector<PlannedRule> planned_;
