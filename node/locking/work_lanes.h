@@ -90,14 +90,14 @@ class WorkLanes {
 
  private:
   [[nodiscard]] std::optional<T> take_first(std::size_t lanes) {
-    for (std::size_t i = 0; i < lanes; ++i) {
+    std::optional<T> work;
+    for (std::size_t i = 0; i < lanes && !work; ++i) {
       if (!lanes_[i].empty()) {
-        std::optional<T> work(std::move(lanes_[i].front()));
+        work.emplace(std::move(lanes_[i].front()));
         lanes_[i].pop_front();
-        return work;
       }
     }
-    return std::nullopt;
+    return work;
   }
 
   TieredMutex mutex_;
