@@ -5,22 +5,6 @@
 
 namespace lockstep::sim {
 
-namespace {
-
-constexpr std::ptrdiff_t kLine = 64;
-
-/// Asks for the frames that a fiber goes on in. Inlined by force: g++ takes a function that only prefetches
-/// for one without effect and drops the call.
-[[gnu::always_inline]] inline void prefetch_stack(const Fiber& fiber) {
-  constexpr std::ptrdiff_t kLinesOfStack = 12;
-  const auto* stack = static_cast<const char*>(fiber.context.stack_pointer);
-  for (std::ptrdiff_t line = 0; line < kLinesOfStack; ++line) {
-    __builtin_prefetch(stack + line * kLine, 1);
-  }
-}
-
-}  // namespace
-
 Fiber* WaitQueue::at(std::uint32_t index) const {
   Fiber* fiber = head_;
   for (; index > 0; --index) {
@@ -355,60 +339,6 @@ WakeUp Engine::block_until(Fiber& me, const Waiting& waiting, Time deadline) {
   return me.timed_out ? WakeUp::kTimedOut : WakeUp::kUnparked;
 }
 
-/// `me` stands where it would wait, and can go on from there at once: somebody may still be faster.
-WakeUp Engine::wake_early(Fiber& me, const Waiting& waiting) {
-  const WaitQueue* const queue = me.queue;
-  me.waiting = &waiting;
-  me.state = FiberState::kRunnable;
-  enqueue(me);
-  switch_away(me);
-  if (queue != nullptr && me.queue != queue) {
-    return WakeUp::kUnparked;
-  }
-  me.waiting = nullptr;
-  if (queue != nullptr) {
-    std::exchange(me.queue, nullptr)->remove(me);
-  }
-  return WakeUp::kTimedOut;
-}
-
-/// Asks for a fiber's record, and then for its stack.
-void Engine::prepare_wake(void* object, std::uint64_t, std::uint64_t, std::size_t ahead) {
-  constexpr std::ptrdiff_t kLinesOfRecord = 2;
-  if (ahead == Event::kFarAhead) {
-    const char* record = static_cast<const char*>(object);
-    for (std::ptrdiff_t line = 0; line < kLinesOfRecord; ++line) {
-      __builtin_prefetch(record + line * kLine, 1);
-    }
-    return;
-  }
-  prefetch_stack(*static_cast<const Fiber*>(object));
-}
-
-void Engine::wake_by_timer(void* object, std::uint64_t, std::uint64_t) {
-  Fiber& fiber = *static_cast<Fiber*>(object);
-  fiber.timed = false;
-  fiber.timed_out = true;
-  fiber.engine->wake(fiber);
-}
-
-void Engine::wake(Fiber& fiber) {
-  if (fiber.queue != nullptr) {
-    std::exchange(fiber.queue, nullptr)->remove(fiber);
-  }
-  if (fiber.timed) {
-    events_.cancel(fiber.timer);
-    fiber.timed = false;
-  }
-  fiber.waiting = nullptr;
-  fiber.state = FiberState::kRunnable;
-  enqueue(fiber);
-  if (current_ != nullptr) {
-    // Whom an event wakes has been asked for before.
-    prefetch_stack(fiber);
-  }
-}
-
 void Engine::park(const Waiting& waiting) {
   Fiber& me = running();
   if (!me.stopping) {
@@ -447,34 +377,6 @@ WakeUp Engine::park_in_until(WaitQueue& queue, const Waiting& waiting, Time dead
   }
   check_stop(me);
   return end;
-}
-
-bool Engine::unpark(FiberRef ref) {
-  if (!alive(ref) || ref.fiber->state != FiberState::kParked) {
-    return false;
-  }
-  wake(*ref.fiber);
-  return true;
-}
-
-bool Engine::wake_one(WaitQueue& queue) {
-  if (queue.empty()) {
-    return false;
-  }
-  std::uint32_t index = 0;
-  if (strategy_ != nullptr) {
-    index = strategy_->choose_value(queue.size());
-  } else if (policy_ == Policy::kRandom && queue.size() > 1) {
-    index = static_cast<std::uint32_t>(draw(wake_choices_, queue.size()));
-  }
-  wake(*queue.at(index));
-  return true;
-}
-
-void Engine::wake_all(WaitQueue& queue) {
-  while (!queue.empty()) {
-    wake(*queue.front());
-  }
 }
 
 void Engine::yield() {
