@@ -73,10 +73,10 @@ void Engine::fail(FailureKind kind, std::string what) {
   record_failure(kind, current_, std::move(what));
 }
 
-/// Heard from a detector beneath the program: the fiber that runs has just touched what another did.
+/// Heard from a detector beneath the program: a fiber has just touched what another did.
 void Engine::hear_of_race(void* engine, const order::Race& race) {
   auto& me = *static_cast<Engine*>(engine);
-  if (me.failure_ || me.current_ == nullptr) {
+  if (me.failure_) {
     return;
   }
   me.record_failure(FailureKind::kDataRace, me.current_, race.sentence);

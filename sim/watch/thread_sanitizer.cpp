@@ -135,6 +135,7 @@ void* sharers_of(const void* lock) {
 }  // namespace
 
 void switch_to(ContextInfo& from, const ContextInfo& to, bool last) {
+  pass_on();
   from.away = away;
   if (last && away != 0) {
     __tsan_ignore_thread_end();

@@ -1,4 +1,5 @@
-// Trials by hand: after how many schedules each classic is found, by each strategy, and silence of the twins.
+// Trials by hand: after how many schedules each classic is found, silence of the twins, and every report in
+// full.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -8,7 +9,9 @@
 #include <string_view>
 
 #include "classics.h"
+#include "random_programs.h"
 #include "sim/race/explorer.h"
+#include "sim/race/minimiser.h"
 
 namespace lockstep::race {
 namespace {
@@ -67,6 +70,37 @@ int twins(std::uint64_t schedules) {
   return reports == 0 ? 0 : 1;
 }
 
+/// What is said of one body, to the last word.
+void report_of(const std::string& name, const Body& body, std::uint64_t seed) {
+  ExploreOptions options = options_of(StrategyKind::kPortfolio, seed, 500);
+  options.runner.program = name;
+  const Report report = explore(body, options);
+  std::printf("== %s, seed %llu\n%s", name.c_str(), static_cast<unsigned long long>(seed),
+              report.text().c_str());
+  if (report.failed) {
+    const Minimised small = minimise(body, options.runner, *report.failed);
+    std::printf("fingerprint %016llx\n%s%s",
+                static_cast<unsigned long long>(report.failed->finding.fingerprint),
+                to_text(small.schedule).c_str(),
+                story(small.recording, small.finding, options.runner.site_text).c_str());
+  }
+}
+
+/// `race_trials reports [seeds]`: what the explorer says, for comparison with other builds'.
+int reports(std::uint64_t seeds) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    for (const Classic& classic : classics()) {
+      if (!classic.name.ends_with("00")) {
+        report_of(classic.name, classic.buggy, seed);
+      }
+    }
+    for (std::uint64_t number = 0; number < 40; ++number) {
+      report_of("random program " + std::to_string(number), random_program(number, {}), seed);
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace lockstep::race
 
@@ -77,9 +111,12 @@ int main(int argc, char** argv) {
   if (what == "twins") {
     return twins(count == 0 ? 100'000 : count);
   }
+  if (what == "reports") {
+    return reports(count == 0 ? 3 : count);
+  }
   StrategyKind kind = StrategyKind::kPortfolio;
   if (!parse_strategy(what, kind)) {
-    std::fprintf(stderr, "usage: race_trials [STRATEGY [TRIALS]] | twins [SCHEDULES]\n");
+    std::fprintf(stderr, "usage: race_trials [STRATEGY [TRIALS]] | twins [SCHEDULES] | reports [SEEDS]\n");
     return 2;
   }
   return trials(kind, count == 0 ? 20 : count);
