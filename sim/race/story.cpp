@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kColumn = 30;
 
-/// What more than one thread operates on, one of them changing it.
+/// What more than one thread operates on, one of them changing it. Where there is no such thing, threads wait
+/// for what they never got, and all that was taken counts.
 std::set<sim::ObjectId> contended(const Recording& recording) {
   std::map<sim::ObjectId, std::set<std::uint32_t>> threads;
   std::set<sim::ObjectId> changed;
@@ -28,7 +29,8 @@ std::set<sim::ObjectId> contended(const Recording& recording) {
       found.insert(object);
     }
   }
-  return found;
+  changed.erase(0);
+  return found.empty() ? changed : found;
 }
 
 std::string event_text(const Recording& recording, const sim::Operation& operation,

@@ -73,6 +73,18 @@ TEST(Minimiser, tells_a_story_in_columns) {
   EXPECT_LE(std::count(told.begin(), told.end(), '\n'), 12) << told;
 }
 
+TEST(Minimiser, tells_of_a_deadlock_who_took_what) {
+  for (const Classic& classic : classics()) {
+    if (classic.name == "ABBA") {
+      const Found found = minimised(classic.buggy, "ABBA");
+      const std::string told = story(found.small.recording, found.small.finding, [](Site) { return ""; });
+      EXPECT_NE(told.find("lock a\n"), std::string::npos) << told;
+      EXPECT_NE(told.find("lock b\n"), std::string::npos) << told;
+      EXPECT_NE(told.find("-- preempted before lock"), std::string::npos) << told;
+    }
+  }
+}
+
 TEST(Schedule, comes_back_from_its_text) {
   const Found found = minimised(reorder(3, false), "reorder_3");
   Schedule odd = found.small.schedule;
