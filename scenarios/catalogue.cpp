@@ -42,6 +42,10 @@ constexpr std::array kFloodSettings = {
     SettingRule{"per_second", "messages that the flood brings to each peer", "1000", 1, 100'000, ""},
 };
 
+constexpr std::array kGarbageSettings = {
+    SettingRule{"per_second", "bad frames that each peer is sent", "20", 1, 100'000, ""},
+};
+
 constexpr std::array kTogetherSettings = {
     SettingRule{"late_ms", "no slot tick may come later than this", "50", 0, 60'000, ""},
     SettingRule{"per_second", "messages that the flood brings to each peer", "100", 1, 100'000, ""},
@@ -163,6 +167,16 @@ const std::array kEntries = {
            .settings = {}},
           {.settings = kFloodSettings, .bounds = kUsual},
           gossip_flood_leaves_the_clock_alone},
+    Entry{{.name = "garbage_costs_only_the_one_who_sends_it",
+           .moral = "A peer that sends what it must not is sent away, and nothing else changes.",
+           .nodes = 6,
+           .nodes_min = 4,
+           .nodes_max = 16,
+           .slots = 32,
+           .slots_min = 28,
+           .settings = {}},
+          {.settings = kGarbageSettings, .bounds = kUsual},
+          garbage_costs_only_the_one_who_sends_it},
     Entry{{.name = "gossip_flood_and_requests_go_together",
            .moral = "Votes pour in while peers ask for the whole chain, and a node does both in time.",
            .nodes = 6,

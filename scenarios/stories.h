@@ -12,6 +12,7 @@ void a_third_offline_still_finalizes(cluster::Cluster& cluster);
 void more_than_a_third_offline_stalls_finality(cluster::Cluster& cluster);
 void old_votes_crowd_out_new_ones(cluster::Cluster& cluster);
 void clocks_at_the_edge_of_tolerance_still_finalize(cluster::Cluster& cluster);
+void garbage_costs_only_the_one_who_sends_it(cluster::Cluster& cluster);
 void gossip_flood_and_requests_go_together(cluster::Cluster& cluster);
 void gossip_flood_leaves_the_clock_alone(cluster::Cluster& cluster);
 void jitter_among_ten_nodes_leaves_the_chain_alone(cluster::Cluster& cluster);

@@ -108,6 +108,10 @@ Fault Cluster::flood(const Group& group, FloodOptions options) {
   return world_->flood(group, options);
 }
 
+Fault Cluster::send_garbage(const Group& group, std::uint64_t per_second) {
+  return world_->send_garbage(group, per_second);
+}
+
 Fault Cluster::misanswer(const Group& group, Answering how) {
   return world_->misanswer(group, how);
 }

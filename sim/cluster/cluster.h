@@ -111,6 +111,8 @@ class Cluster {
   Fault skew(const Group& group, base::Duration by);
   /// Each of the group sends to all of its peers well-formed votes, all different and none signed properly.
   Fault flood(const Group& group, FloodOptions options);
+  /// Each of the group sends to all of its peers every kind of frame that a peer must not send.
+  Fault send_garbage(const Group& group, std::uint64_t per_second);
   /// The group answers requests for blocks badly.
   Fault misanswer(const Group& group, Answering how);
   /// The nodes stop at once and lose everything but their keys.

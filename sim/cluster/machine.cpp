@@ -156,7 +156,7 @@ void Machine::stop() {
   // Those that are on their way out need a turn each; nothing else is due before the present instant is over.
   surroundings_.engine.run_until(surroundings_.engine.now());
   life_->node->stop();
-  surroundings_.record.node_crashed(number_, life_->reporter.decided_while_muted());
+  surroundings_.record.node_crashed(number_, life_->reporter.kept());
   life_.reset();
   ++lives_;
 }

@@ -123,7 +123,17 @@ void Reporter::input_entered(const chain::InputEntered& event) {
   if (!is_muted_) {
     record_.attend_to(node_);
     record_.tell<&Invariant::input_entered>(event);
+  } else {
+    ++entered_while_muted_[static_cast<std::size_t>(event.input)];
   }
+}
+
+Leftovers Reporter::kept() const {
+  Leftovers out = decided_while_muted_;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] -= std::min(out[i], entered_while_muted_[i]);
+  }
+  return out;
 }
 
 void Reporter::command_handled(const chain::CommandHandled& event) {

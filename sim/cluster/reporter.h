@@ -19,10 +19,10 @@ class Reporter final : public chain::Events {
   /// `record` and `trace` outlive this.
   Reporter(Record& record, sim::Trace& trace, std::uint64_t node);
 
-  /// From here on nothing is heard: the node is dead to the world and only its threads are still ending. What
-  /// gets its final outcome by that is counted.
+  /// From here on nothing is heard: the node is dead to the world and only its threads are still ending.
   void mute() { is_muted_ = true; }
-  [[nodiscard]] const Leftovers& decided_while_muted() const { return decided_while_muted_; }
+  /// What had entered before and got its final outcome since then, or less if things entered since.
+  [[nodiscard]] Leftovers kept() const;
   /// How to ask the node's store for its digest, the whole or the quick one.
   void digest_by(std::function<std::uint64_t(bool)> digest) { digest_ = std::move(digest); }
 
@@ -73,6 +73,7 @@ class Reporter final : public chain::Events {
   std::uint64_t node_;
   sim::Lane lane_;
   bool is_muted_ = false;
+  Leftovers entered_while_muted_{};
   Leftovers decided_while_muted_{};
   std::vector<runtime::PeerId> peers_;
   std::function<std::uint64_t(bool)> digest_;

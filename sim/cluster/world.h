@@ -49,6 +49,7 @@ class Cluster::World {
   Fault begin(sim::Rule rule, bool disturbs);
   Fault skew(const Group& group, base::Duration by);
   Fault flood(const Group& group, FloodOptions options);
+  Fault send_garbage(const Group& group, std::uint64_t per_second);
   Fault misanswer(const Group& group, Answering how);
 
   Plan plan;

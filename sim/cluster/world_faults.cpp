@@ -7,6 +7,7 @@
 #include "node/base/assert.h"
 #include "sim/cluster/fault_kinds.h"
 #include "sim/cluster/flood.h"
+#include "sim/cluster/garbage.h"
 #include "sim/cluster/world.h"
 
 namespace lockstep::cluster {
@@ -64,6 +65,21 @@ Fault Cluster::World::flood(const Group& group, FloodOptions options) {
     for (const auto& flood : floods) {
       flood->end();
     }
+  });
+}
+
+Fault Cluster::World::send_garbage(const Group& group, std::uint64_t per_second) {
+  std::vector<std::shared_ptr<Garbage>> all;
+  for (const std::uint64_t number : group.numbers()) {
+    all.push_back(std::make_shared<Garbage>(engine, *machines[number], number, per_second));
+  }
+  // Whoever sends it is cut off from the others soon.
+  disturb(1);
+  return Fault([this, all] {
+    for (const auto& garbage : all) {
+      garbage->end();
+    }
+    disturb(-1);
   });
 }
 

@@ -1,0 +1,128 @@
+// One kind of bad frame after another, by a timer of the engine's own.
+#include "sim/cluster/garbage.h"
+
+#include <array>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "node/base/assert.h"
+#include "node/networking/gossipsub.h"
+#include "node/networking/gossipsub_parameters.h"
+#include "node/networking/payloads.h"
+#include "node/networking/request_codec.h"
+#include "node/networking/snappy_codec.h"
+#include "node/networking/varint.h"
+#include "node/node/config.h"
+
+namespace lockstep::cluster {
+namespace {
+
+constexpr std::uint32_t kGarbageEvent = sim::kFirstTraceKindAboveWorld + 33;
+constexpr std::uint32_t kNoisePurpose = 2;
+constexpr std::size_t kMessageIdSize = 20;
+/// Where a request's frame says which protocol it is of.
+constexpr std::size_t kProtocolAt = 9;
+/// Ids that no node comes to by counting.
+constexpr std::uint64_t kStrayIds = std::uint64_t{1} << 40;
+
+}  // namespace
+
+Garbage::Garbage(sim::Engine& engine, Machine& machine, std::uint64_t number, std::uint64_t per_second)
+    : engine_(engine),
+      machine_(machine),
+      lane_(sim::node_lane(static_cast<std::uint32_t>(number))),
+      topics_(node::Config{}.network_name),
+      period_(std::chrono::nanoseconds(std::chrono::seconds(1)) / static_cast<std::int64_t>(per_second)),
+      noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose) {
+  LOCKSTEP_ASSERT(per_second > 0);
+  next_ =
+      engine_.call_at(engine_.now() + period_, sim::Event::call<&Garbage::send>(*this, lane_, kGarbageEvent));
+}
+
+void Garbage::end() {
+  if (next_) {
+    engine_.cancel(*next_);
+    next_.reset();
+  }
+}
+
+void Garbage::send(std::uint64_t, std::uint64_t) {
+  next_ =
+      engine_.call_at(engine_.now() + period_, sim::Event::call<&Garbage::send>(*this, lane_, kGarbageEvent));
+  if (!machine_.is_running()) {
+    return;
+  }
+  const auto frame = std::make_shared<const base::Bytes>(make_frame(next_kind_));
+  next_kind_ = (next_kind_ + 1) % kKinds;
+  const std::vector<runtime::PeerId> peers = machine_.peers();
+  for (const runtime::PeerId peer : peers) {
+    machine_.transport().send(peer, frame);
+  }
+}
+
+base::Bytes Garbage::noise(std::size_t size) {
+  base::Bytes out(size);
+  for (std::uint8_t& byte : out) {
+    byte = static_cast<std::uint8_t>(noise_.bits());
+  }
+  return out;
+}
+
+base::Bytes Garbage::published(std::string_view topic, base::ByteView data) const {
+  networking::RpcView rpc;
+  rpc.publish.push_back({topic, data});
+  return *networking::frame_of(rpc);
+}
+
+base::Bytes Garbage::too_much_control() {
+  networking::RpcView rpc;
+  const base::Bytes id = noise(kMessageIdSize);
+  rpc.control.ids.push_back(id);
+  for (std::size_t i = 0; i < 2 * networking::kControlEntriesMax; ++i) {
+    rpc.control.ihave.push_back({topics_.name(networking::TopicKind::kBlock), 0, 1});
+  }
+  return *networking::frame_of(rpc);
+}
+
+base::Bytes Garbage::make_frame(std::size_t kind) {
+  const std::string_view block = topics_.name(networking::TopicKind::kBlock);
+  const base::Bytes some = noise(100);
+  base::Bytes data;
+  switch (kind) {
+    case 0:  // A channel that does not exist.
+      data = some;
+      data[0] = 9;
+      return data;
+    case 1:  // A field that ends behind the frame's end.
+      return {static_cast<std::uint8_t>(networking::Channel::kGossip), 0x12, 0x50, some[0]};
+    case 2:  // A message of another network.
+      networking::append_snappy_block(some, data);
+      return published("/leanconsensus/another/block/ssz_snappy", data);
+    case 3:  // One that says that it is longer than may be.
+      networking::append_varint(data, networking::kPayloadBytesMax + 1 + some[0]);
+      return published(block, data);
+    case 4:  // One that does not decompress.
+      networking::append_snappy_block(some, data);
+      data.resize(data.size() / 2);
+      return published(block, data);
+    case 5:  // One that decompresses to no block.
+      networking::append_snappy_block(some, data);
+      return published(block, data);
+    case 6:  // A request of a protocol that does not exist.
+      data = networking::encode_request(kStrayIds + some[0], spec::Status{});
+      data[kProtocolAt] = 3;
+      return data;
+    case 7:  // One that is torn.
+      data = networking::encode_request(kStrayIds + 256 + some[0], spec::Status{});
+      data.back() ^= 1;
+      return data;
+    case 8:  // An answer to nothing.
+      return networking::encode_piece(kStrayIds + 512 + some[0], chain::Protocol::kBlocksByRoot, 0,
+                                      networking::EndOfResponse{});
+    default:  // So many offences in one that nothing is listened to afterwards.
+      return too_much_control();
+  }
+}
+
+}  // namespace lockstep::cluster
