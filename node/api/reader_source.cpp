@@ -6,24 +6,12 @@
 #include "node/spec/slot_clock.h"
 
 namespace lockstep::api {
-namespace {
-
-/// The finalized state of one moment may be pruned in the next; another one is finalized then.
-constexpr int kTries = 3;
-
-}  // namespace
-
 chain::ChainView ReaderSource::view() {
   return reader_.view("api");
 }
 
 std::optional<chain::BorrowedState> ReaderSource::finalized_state() {
-  for (int i = 0; i < kTries; ++i) {
-    if (auto state = reader_.share_state("api", view().finalized.root)) {
-      return state;
-    }
-  }
-  return std::nullopt;
+  return reader_.borrow_finalized_state("api");
 }
 
 std::optional<spec::Block> ReaderSource::finalized_block() {

@@ -20,7 +20,7 @@ class ReaderSource final : public ChainSource {
       : reader_(reader), anchor_(std::move(anchor)), clock_(clock) {}
 
   [[nodiscard]] chain::ChainView view() override;
-  /// The state is kept alive by a share in its ownership: the mutator does not wait for its end.
+  /// The mutator waits for the end of the borrow when it finalizes.
   [[nodiscard]] std::optional<chain::BorrowedState> finalized_state() override;
   [[nodiscard]] std::optional<spec::Block> finalized_block() override;
   /// The tree of the latest tick. Nothing when that lies more than a slot behind the clock: the chain has too

@@ -75,8 +75,10 @@ std::vector<spec::SignedAggregatedAttestation> Chain::tick_interval() {
   if (early_.size() > 0) {
     for (IncomingBlock& block : early_.take_up_to(spec::Slot(
              (store_.time().value + spec::GOSSIP_DISPARITY_INTERVALS) / spec::INTERVALS_PER_SLOT))) {
+      const spec::Root root = block.root;
       block.origin = Origin::kBuffered;
       make_ready(std::move(block));
+      published_.came(root);
     }
     report_level(Buffer::kEarlyBlocks, early_.size(), early_.bound());
   }
@@ -89,6 +91,14 @@ void Chain::skip_to(spec::Interval interval) {
   store_.skip_to(interval);
   report_changes();
   published_.ticked(fork_choice_view_of(store_));
+}
+
+std::optional<spec::AggregationRound> Chain::begin_round() const {
+  if (!is_aggregator()) {
+    return std::nullopt;
+  }
+  spec::AggregationRound round = store_.begin_aggregation();
+  return spec::inputs_of(round) == 0 ? std::nullopt : std::optional(std::move(round));
 }
 
 std::vector<spec::SignedAggregatedAttestation> Chain::aggregate() {

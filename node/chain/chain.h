@@ -91,6 +91,8 @@ class Chain {
   [[nodiscard]] std::optional<spec::AggregationRound> take_round() {
     return std::exchange(round_, std::nullopt);
   }
+  /// What there is to be proven at this moment, likewise; nothing when this node does not aggregate.
+  [[nodiscard]] std::optional<spec::AggregationRound> begin_round() const;
   /// Puts in what was proven of a round: what came since it was taken stays. To be published then.
   void adopt(const spec::AggregationRound& round, std::span<const spec::SignedAggregatedAttestation> made);
   /// Sets the time forward without doing what the intervals between ask for.
@@ -98,10 +100,9 @@ class Chain {
 
   // Blocks.
 
-  /// Says that a block will be handed in, so that readers find it meanwhile; its result ends that. Any
-  /// thread.
+  /// Says that a copy of a block will be handed in, so that readers find it meanwhile. Any thread.
   void announce(const spec::Root& root) { published_.coming(root); }
-  /// Takes that back: the block will not be handed in after all. Any thread.
+  /// Takes that back, once for each: the copy has been handed in, or will not be. Any thread.
   void withdraw(const spec::Root& root) { published_.came(root); }
   /// Takes a block and imports it, or keeps it, or refuses it. Requires: `root` is the block's
   /// hash_tree_root.
@@ -170,7 +171,6 @@ class Chain {
 
  private:
   [[nodiscard]] BlockResult take_block(IncomingBlock incoming);
-  [[nodiscard]] BlockResult judge_block(IncomingBlock incoming);
   [[nodiscard]] spec::Verdict<bool> import(const IncomingBlock& incoming);
   [[nodiscard]] spec::Verdict<std::shared_ptr<const spec::State>> run_block(const IncomingBlock& incoming,
                                                                             const spec::State& parent_state);

@@ -40,7 +40,10 @@ std::optional<BlockResult> Chain::step() {
     IncomingBlock incoming = std::move(ready_.front());
     ready_.pop_front();
     report_level(Buffer::kReadyBlocks, ready_.size(), kReadyBlocksMax);
-    return take_block(std::move(incoming));
+    const BlockResult result = take_block(std::move(incoming));
+    // Only here, so that whoever looks for it meanwhile finds it in one place or another.
+    published_.came(result.root);
+    return result;
   }
   retry_kept_votes();
   return std::nullopt;
@@ -51,15 +54,6 @@ bool Chain::is_early(spec::Slot slot) const {
 }
 
 BlockResult Chain::take_block(IncomingBlock incoming) {
-  const BlockResult result = judge_block(std::move(incoming));
-  // Only here, so that whoever looks for it meanwhile finds it in one place or another.
-  if (result.outcome != BlockOutcome::kEarly) {
-    published_.came(result.root);
-  }
-  return result;
-}
-
-BlockResult Chain::judge_block(IncomingBlock incoming) {
   if (knows(incoming.root)) {
     return finish(incoming, BlockOutcome::kDuplicate, {});
   }
@@ -191,12 +185,16 @@ BlockResult Chain::hold_orphan(IncomingBlock incoming) {
 }
 
 void Chain::make_children_ready(const spec::Root& parent) {
-  for (const spec::Root& child : published_.waiting().children_of("import", parent)) {
+  const std::vector<spec::Root> expected = published_.waiting().children_of("import", parent);
+  for (const spec::Root& child : expected) {
     published_.coming(child);
   }
   const std::vector<CachedBlock> children = published_.waiting().take_children("import", parent);
   for (const CachedBlock& child : children) {
     make_ready({.root = child.root, .block = child.block, .origin = Origin::kBuffered, .from = child.from});
+  }
+  for (const spec::Root& child : expected) {
+    published_.came(child);
   }
   if (!children.empty()) {
     report_waiting();
@@ -205,7 +203,6 @@ void Chain::make_children_ready(const spec::Root& parent) {
 
 void Chain::make_ready(IncomingBlock incoming) {
   if (ready_.size() >= kReadyBlocksMax) {
-    published_.came(incoming.root);
     finish(incoming, BlockOutcome::kEvicted, {});
     return;
   }

@@ -15,6 +15,8 @@
 #include "node/chain/fork_choice_view.h"
 #include "node/chain/known_blocks.h"
 #include "node/chain/served_blocks.h"
+#include "node/locking/cached_value.h"
+#include "node/locking/locked_map.h"
 #include "node/locking/tiered_lock.h"
 #include "node/spec/types.h"
 
@@ -62,6 +64,11 @@ class ChainReader {
     return states_.get_counted(site, root);
   }
   [[nodiscard]] std::size_t states(const char* site) const { return states_.count(site); }
+  /// The state of the latest finalized block, read in place while a mutex is held that the next one waits
+  /// for: to be copied and let go of at once.
+  [[nodiscard]] std::optional<BorrowedState> borrow_finalized_state(const char* site) const {
+    return finalized_.borrow(site);
+  }
 
   /// Null when there is none: it is unknown, it is the anchor, or it is older than what is kept.
   [[nodiscard]] SignedBlockPointer signed_block(const char* site, const spec::Root& root) const {
@@ -91,6 +98,7 @@ class ChainReader {
     visit("coming blocks", coming_.times());
     visit("block cache", waiting_.times());
     visit("states", states_.times());
+    visit("finalized state", finalized_.times());
     visit("served blocks", served_.times());
     visit("block tree", tree_.times());
   }
@@ -101,10 +109,13 @@ class ChainReader {
 
   SharedChainView view_;
   KnownBlocks known_;
-  KnownBlocks coming_;
+  /// How many copies of a block are on their way: one that is refused, or found out to be wrong, must not
+  /// hide the other.
+  locking::LockedMap<spec::Root, std::uint32_t> coming_;
   BlockCache waiting_;
   /// Looking up is no change.
   mutable States states_;
+  mutable locking::CachedValue<spec::State> finalized_;
   ServedBlocks served_;
   locking::Coherent<std::shared_ptr<const ForkChoiceView>> tree_;
 };
@@ -127,15 +138,22 @@ class PublishedChain final : public ChainReader {
   /// An interval has passed.
   void ticked(ForkChoiceView tree);
 
-  /// A block was handed in, or left the ways into the store. Any thread.
-  void coming(const spec::Root& root) { coming_.add("handed in", root); }
-  void came(const spec::Root& root) { coming_.remove("taken out", root); }
+  /// A copy of a block was handed in, or left the ways into the store: each that came is taken out once. Any
+  /// thread.
+  void coming(const spec::Root& root);
+  void came(const spec::Root& root);
   [[nodiscard]] BlockCache& waiting() { return waiting_; }
 
  private:
   ChainView published_;
-  /// The roots of the states that are published, by slot.
-  std::multimap<spec::Slot, spec::Root> states_by_slot_;
+  struct Published {
+    spec::Root root;
+    std::shared_ptr<const spec::State> state;
+  };
+  void finalize(const spec::Checkpoint& finalized);
+
+  /// The states that are published, by slot.
+  std::multimap<spec::Slot, Published> states_by_slot_;
 };
 
 }  // namespace lockstep::chain

@@ -91,8 +91,9 @@ struct IntervalDone {
   base::Duration lateness;
 };
 
-/// No aggregates were made in this interval: those of an earlier one were still being proven.
-struct AggregationSkipped {
+/// No aggregates were begun in this interval: those of an earlier one were still being proven. Another round
+/// follows that one.
+struct AggregationCoalesced {
   spec::Interval interval;
 };
 
@@ -434,7 +435,7 @@ class Events {
   virtual void input_entered(const InputEntered&) {}
   virtual void tick_happened(const TickHappened&) {}
   virtual void interval_done(const IntervalDone&) {}
-  virtual void aggregation_skipped(const AggregationSkipped&) {}
+  virtual void aggregation_coalesced(const AggregationCoalesced&) {}
   virtual void slot_driver_stalled(const SlotDriverStalled&) {}
   virtual void thread_died(const ThreadDied&) {}
   virtual void command_handled(const CommandHandled&) {}

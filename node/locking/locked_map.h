@@ -22,12 +22,12 @@ class LockedMap {
   /// Arguments as for TieredMutex.
   LockedMap(const LockSeams& seams, Tier tier, const char* name) : mutex_(seams, tier, name) {}
 
-  [[nodiscard]] std::optional<Value> get(const char* site, const Key& key) {
+  [[nodiscard]] std::optional<Value> get(const char* site, const Key& key) const {
     const Hold hold = mutex_.hold(site);
     const auto found = map_.find(key);
     return found == map_.end() ? std::nullopt : std::optional<Value>(found->second);
   }
-  [[nodiscard]] bool contains(const char* site, const Key& key) {
+  [[nodiscard]] bool contains(const char* site, const Key& key) const {
     const Hold hold = mutex_.hold(site);
     return map_.contains(key);
   }
@@ -52,23 +52,7 @@ class LockedMap {
     auto node = map_.extract(key);
     return node.empty() ? std::nullopt : std::optional<Value>(std::move(node.mapped()));
   }
-  /// Removes the entry with the lowest key and hands it over: a queue is drained one at a time, as no
-  /// position in it survives the lock.
-  [[nodiscard]] std::optional<std::pair<Key, Value>> take_first(const char* site) {
-    const Hold hold = mutex_.hold(site);
-    if (map_.empty()) {
-      return std::nullopt;
-    }
-    auto node = map_.extract(map_.begin());
-    return std::pair<Key, Value>(std::move(node.key()), std::move(node.mapped()));
-  }
-  /// Removes all entries for which `predicate(key, value)` holds; returns how many.
-  template <typename F>
-  std::size_t remove_if(const char* site, F&& predicate) {
-    const Hold hold = mutex_.hold(site);
-    return std::erase_if(map_, [&](const auto& entry) { return predicate(entry.first, entry.second); });
-  }
-  [[nodiscard]] std::size_t count(const char* site) {
+  [[nodiscard]] std::size_t count(const char* site) const {
     const Hold hold = mutex_.hold(site);
     return map_.size();
   }
@@ -92,6 +76,16 @@ class LockedMap {
                                  : std::optional<R>(std::forward<F>(work)(found->second));
     }
   }
+  /// Calls `change(value)` on the entry, the lock held; one that is not there begins as Value{}. Where it
+  /// returns false the entry goes: looking, changing and removing are one step.
+  template <typename F>
+  void change_locked(const char* site, const Key& key, F&& change) {
+    const Hold hold = mutex_.hold(site);
+    const auto entry = map_.try_emplace(key).first;
+    if (!std::forward<F>(change)(entry->second)) {
+      map_.erase(entry);
+    }
+  }
   /// Calls `visit(key, value)` for each entry by key, the lock held all the while: O(n), and no address that
   /// it sees may be kept.
   template <typename F>
@@ -105,7 +99,7 @@ class LockedMap {
   [[nodiscard]] const LockTimes& times() const { return mutex_.times(); }
 
  private:
-  TieredMutex mutex_;
+  mutable TieredMutex mutex_;
   std::map<Key, Value> map_;
 };
 

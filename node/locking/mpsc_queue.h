@@ -15,7 +15,10 @@ namespace lockstep::locking {
 /// A linked list with a dummy in front (D. Vyukov's non-intrusive MPSC queue), and a count that says exactly
 /// how much was let in. push() may be called by any thread, pop() by one at a time. What one thread pushes
 /// comes out in its order. A producer that stands still in the middle of a push hides what came after it
-/// until it goes on, and then notifies: consumers sleep on a WakeUp that producers ring after push().
+/// until it goes on, and then notifies: consumers sleep on a WakeUp that producers ring after push(). That is
+/// a matter of two instructions, and a thread that is taken off its CPU between them is put back on it within
+/// a turn of the operating system's; but where the others must not wait even for that, give each producer a
+/// queue of its own. All but one of the node's have a single producer.
 template <typename T>
 class MpscQueue {
  public:

@@ -63,6 +63,7 @@ enum class Metric : std::uint8_t {
   kSlotDriverStalls,
   kSlotDriverStallSeconds,
   kOnBlockStep,
+  kAggregateCoalesced,
   kAggregateCommitLag,
   kAggregateKeyLag,
   kLockWait,

@@ -367,9 +367,9 @@ void NodeMetrics::sync_state_changed(const chain::SyncStateChanged& change) {
   next_.sync_state_changed(change);
 }
 
-void NodeMetrics::aggregation_skipped(const chain::AggregationSkipped& skipped) {
-  registry_.add({Metric::kAggregatorSkipped, AggregatorSkip::kOther});
-  next_.aggregation_skipped(skipped);
+void NodeMetrics::aggregation_coalesced(const chain::AggregationCoalesced& coalesced) {
+  registry_.add(Metric::kAggregateCoalesced);
+  next_.aggregation_coalesced(coalesced);
 }
 
 void NodeMetrics::request_sent(const chain::RequestSent& request) {
@@ -388,7 +388,6 @@ void NodeMetrics::request_served(const chain::RequestServed& request) {
 }
 
 void NodeMetrics::peer_changed(const chain::PeerChanged& change) {
-  registry_.move(Metric::kConnectedPeers, change.connected ? 1 : -1);
   registry_.add({Metric::kPeerEvents, change.connected ? PeerEvent::kConnected
                                       : change.by_us   ? PeerEvent::kDropped
                                                        : PeerEvent::kDisconnected});

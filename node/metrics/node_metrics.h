@@ -54,7 +54,7 @@ class NodeMetrics final : public chain::Events {
   void range_went(chain::RangeOutcome outcome) override;
   void invalid_root_hit(chain::InvalidHit site) override;
   void sync_state_changed(const chain::SyncStateChanged& change) override;
-  void aggregation_skipped(const chain::AggregationSkipped& skipped) override;
+  void aggregation_coalesced(const chain::AggregationCoalesced& coalesced) override;
   void request_received(const chain::RequestReceived& request) override { next_.request_received(request); }
   void request_served(const chain::RequestServed& request) override;
   void peer_changed(const chain::PeerChanged& change) override;

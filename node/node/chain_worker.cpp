@@ -38,6 +38,8 @@ ChainWorker::ChainWorker(const runtime::Runtime& runtime, const crypto::Signatur
       results_(runtime.sync, "chain results", kResultsMax),
       room_(runtime.sync, "room for results"),
       ended_(runtime.sync, "chain has ended"),
+      aggregation_({.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock},
+                   locking::Tier::kCaches, "aggregation"),
       aggregator_(runtime, prover, [this](ProvenRound proven) { take_back(std::move(proven)); }),
       verifiers_(runtime, chain::Decider(runtime.meter, scheme, prover), listener, config.verify_threads) {
   if (config.aggregator_thread) {
@@ -135,7 +137,10 @@ void ChainWorker::handle(Work& work) {
   } else if (std::holds_alternative<PollDuties>(work)) {
     duties_->poll(runtime_.clock.wall());
   } else if (auto* block = std::get_if<Block>(&work)) {
-    settle(chain_.on_block(block->root, std::move(block->block), block->origin, block->from));
+    const chain::BlockResult result =
+        chain_.on_block(block->root, std::move(block->block), block->origin, block->from);
+    chain_.withdraw(block->root);
+    settle(result);
   } else if (const auto* proven = std::get_if<std::unique_ptr<ProvenRound>>(&work)) {
     end_round(**proven);
   } else if (auto* aggregate = std::get_if<GossipAggregate>(&work)) {
@@ -184,18 +189,26 @@ void ChainWorker::begin_round() {
   if (!round) {
     return;
   }
-  if (is_proving_) {
-    events_.aggregation_skipped({.interval = chain_.store().time()});
+  if (!aggregation_.request("interval")) {
+    events_.aggregation_coalesced({.interval = chain_.store().time()});
     return;
   }
-  is_proving_ = true;
   aggregator_.prove(std::move(*round));
 }
 
 void ChainWorker::end_round(const ProvenRound& proven) {
-  is_proving_ = false;
   chain_.adopt(proven.round, proven.made);
   publish(proven.made);
+  prove_again_if_asked();
+}
+
+void ChainWorker::prove_again_if_asked() {
+  while (aggregation_.finish("proven")) {
+    if (std::optional<spec::AggregationRound> round = chain_.begin_round()) {
+      aggregator_.prove(std::move(*round));
+      return;
+    }
+  }
 }
 
 void ChainWorker::take_back(ProvenRound proven) {

@@ -14,6 +14,7 @@
 #include "node/crypto/aggregate.h"
 #include "node/crypto/signatures.h"
 #include "node/locking/mpsc_queue.h"
+#include "node/locking/single_flight.h"
 #include "node/locking/wake_up.h"
 #include "node/locking/work_lanes.h"
 #include "node/node/aggregator.h"
@@ -116,6 +117,7 @@ class ChainWorker {
   void handle(Work& work);
   void tick(spec::Interval target);
   void begin_round();
+  void prove_again_if_asked();
   void end_round(const ProvenRound& proven);
   void take_back(ProvenRound proven);
   void settle(const chain::BlockResult& result);
@@ -141,10 +143,10 @@ class ChainWorker {
   /// Rung when results were taken, or will never be.
   locking::WakeUp room_;
   runtime::Atomic<bool> ended_;
+  /// One round at a time. Who asks meanwhile is followed by another one, with what there is by then.
+  locking::SingleFlight aggregation_;
   Aggregator aggregator_;
   VerifyPool verifiers_;
-  /// A round is being proven.
-  bool is_proving_ = false;
   std::unique_ptr<runtime::Thread> thread_;
 };
 

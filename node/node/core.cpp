@@ -44,8 +44,9 @@ void Node::Core::start() {
   if (has_chain_thread_) {
     worker_.start();
   }
-  thread_ = runtime_.scheduler.spawn("main", [this] { run(); });
+  // Before the main thread, which asks it to end.
   watchdog_.start();
+  thread_ = runtime_.scheduler.spawn("main", [this] { run(); });
   // Last, so that everybody who is sent something is there.
   network_.start();
 }

@@ -33,6 +33,7 @@ class Node::Core final : private sync::Wire {
   void stop();
   [[nodiscard]] Status status() const;
   [[nodiscard]] const chain::ChainReader& reader() const { return worker_.reader(); }
+  [[nodiscard]] const networking::ConnectedPeers& peers() const { return network_.peers(); }
   [[nodiscard]] runtime::Atomic<bool>& aggregator_role() { return worker_.aggregator_role(); }
   [[nodiscard]] std::uint64_t store_digest(bool whole) const { return worker_.chain().digest(whole); }
 

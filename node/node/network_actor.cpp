@@ -25,6 +25,7 @@ NetworkActor::NetworkActor(const runtime::Runtime& runtime, const Config& config
     : runtime_(runtime),
       events_(events),
       inbox_(inbox),
+      peers_({.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock}),
       network_(config.network_name, runtime.clock, runtime.random, runtime.transport, events, scheme, *this),
       commands_(runtime.sync, "network commands", kCommandsMax),
       bell_(runtime.sync, "network commands"),
@@ -116,9 +117,18 @@ void NetworkActor::take_events(base::Instant deadline) {
     if (!event) {
       return;
     }
+    note_peer(*event);
     network_.handle(*event);
     // Blocks for the first one only: commands may be waiting.
     deadline = {};
+  }
+}
+
+void NetworkActor::note_peer(const runtime::TransportEvent& event) {
+  if (const auto* connected = std::get_if<runtime::PeerConnected>(&event)) {
+    peers_.connect("network", connected->peer, connected->address);
+  } else if (const auto* disconnected = std::get_if<runtime::PeerDisconnected>(&event)) {
+    peers_.disconnect("network", disconnected->peer);
   }
 }
 
@@ -196,10 +206,16 @@ void NetworkActor::on_gossip_aggregate(runtime::PeerId from, spec::SignedAggrega
 }
 
 bool NetworkActor::on_request(runtime::PeerId from, std::uint64_t id, chain::Request request) {
+  if (const auto* status = std::get_if<spec::Status>(&request)) {
+    peers_.set_latest_status("asked by it", from, *status);
+  }
   return push(RequestCame{from, id, std::move(request)});
 }
 
 bool NetworkActor::on_response_chunk(runtime::PeerId from, std::uint64_t id, chain::ResponseChunk chunk) {
+  if (const auto* status = std::get_if<spec::Status>(&chunk)) {
+    peers_.set_latest_status("answered by it", from, *status);
+  }
   return push(ChunkCame{from, id, std::move(chunk)});
 }
 

@@ -11,6 +11,7 @@
 #include "node/crypto/signatures.h"
 #include "node/locking/mpsc_queue.h"
 #include "node/locking/wake_up.h"
+#include "node/networking/connected_peers.h"
 #include "node/networking/network.h"
 #include "node/node/config.h"
 #include "node/node/inbox.h"
@@ -25,8 +26,9 @@ namespace lockstep::node {
 /// what was to be sent and rolls back what it noted; what became of every command is reported once.
 class NetworkActor final : private networking::Receiver, public validator::Publisher {
  public:
-  /// Commands that may wait at once.
-  static constexpr std::size_t kCommandsMax = 1024;
+  /// Commands that may wait at once: a slot's votes of all validators that one node may have, and more
+  /// answers than peers can ask for at once.
+  static constexpr std::size_t kCommandsMax = 8192;
 
   /// Everything referred to outlives it. Nothing runs before start().
   NetworkActor(const runtime::Runtime& runtime, const Config& config, const crypto::SignatureScheme& scheme,
@@ -51,6 +53,8 @@ class NetworkActor final : private networking::Receiver, public validator::Publi
   void complain(runtime::PeerId peer, chain::Drop reason);
 
   [[nodiscard]] std::size_t commands_waiting() const { return commands_.size(); }
+  /// Who is connected and what each said of its chain last; the actor's thread alone writes it.
+  [[nodiscard]] const networking::ConnectedPeers& peers() const { return peers_; }
 
  private:
   struct PublishBlock {
@@ -87,6 +91,7 @@ class NetworkActor final : private networking::Receiver, public validator::Publi
   bool carry_out_some();
   void carry_out(NetworkCommand command);
   void take_events(base::Instant deadline);
+  void note_peer(const runtime::TransportEvent& event);
   /// Until when to wait for an event when there is nothing to do.
   [[nodiscard]] base::Instant patience() const;
   bool push(Exchange exchange);
@@ -106,6 +111,7 @@ class NetworkActor final : private networking::Receiver, public validator::Publi
   runtime::Runtime runtime_;
   chain::Events& events_;
   Inbox& inbox_;
+  networking::ConnectedPeers peers_;
   networking::Network network_;
   locking::MpscQueue<NetworkCommand> commands_;
   locking::Doorbell bell_;

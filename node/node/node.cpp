@@ -31,6 +31,10 @@ const chain::ChainReader& Node::reader() const {
   return core_->reader();
 }
 
+const networking::ConnectedPeers& Node::peers() const {
+  return core_->peers();
+}
+
 runtime::Atomic<bool>& Node::aggregator_role() {
   return core_->aggregator_role();
 }

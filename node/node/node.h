@@ -7,6 +7,7 @@
 #include "node/chain/events.h"
 #include "node/crypto/aggregate.h"
 #include "node/crypto/signatures.h"
+#include "node/networking/connected_peers.h"
 #include "node/node/config.h"
 #include "node/runtime/atomic.h"
 #include "node/runtime/runtime.h"
@@ -52,6 +53,8 @@ class Node {
   [[nodiscard]] Status status() const;
   /// What any thread may read of the chain, at any time while the node exists.
   [[nodiscard]] const chain::ChainReader& reader() const;
+  /// Who is connected, for any thread to read; lives as long as the node.
+  [[nodiscard]] const networking::ConnectedPeers& peers() const;
   /// Whether the node joins votes into aggregates; any thread may change it at any time.
   [[nodiscard]] runtime::Atomic<bool>& aggregator_role();
 

@@ -7,37 +7,33 @@ SlotWatchdog::SlotWatchdog(const runtime::Runtime& runtime, chain::Events& event
     : runtime_(runtime),
       events_(events),
       // No hook: it orders nothing, and is written at every turn.
-      last_turn_(nullptr, "last turn of the slot driver", 0),
-      stopping_(runtime.sync, "watchdog stops"),
-      wake_(runtime.sync, "watchdog") {}
+      last_turn_(nullptr, "last turn of the slot driver", 0) {}
 
 void SlotWatchdog::start() {
   alive();
-  thread_ = runtime_.scheduler.spawn("watchdog", [this] { run(); });
+  thread_.emplace(runtime_.scheduler, runtime_.sync, "watchdog",
+                  [this](runtime::StopSignal& signal) { run(signal); });
 }
 
-void SlotWatchdog::run() {
+void SlotWatchdog::run(runtime::StopSignal& signal) {
   std::int64_t reported = -1;
-  while (!stopping_.load(std::memory_order_acquire)) {
+  do {
     const std::int64_t last = last_turn_.load(std::memory_order_relaxed);
     const base::Duration standing(now() - last);
     if (standing >= kTooLong && last != reported) {
       reported = last;
       events_.slot_driver_stalled({.standing = standing});
     }
-    wake_.wait_until(runtime_.clock.now() + kLookEvery);
-  }
+  } while (!signal.wait_until(runtime_.clock.now() + kLookEvery));
 }
 
 void SlotWatchdog::close() {
-  stopping_.store(true, std::memory_order_release);
-  wake_.notify();
+  thread_->request_stop();
 }
 
 void SlotWatchdog::join() {
-  if (thread_ != nullptr) {
-    thread_->join();
-    thread_.reset();
+  if (thread_) {
+    thread_->stop();
   }
 }
 

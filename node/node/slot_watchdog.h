@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 
 #include "node/chain/events.h"
-#include "node/locking/wake_up.h"
 #include "node/runtime/atomic.h"
 #include "node/runtime/runtime.h"
+#include "node/runtime/stop.h"
 
 namespace lockstep::node {
 
@@ -25,20 +25,19 @@ class SlotWatchdog {
   void start();
   /// Called by the slot driver at each of its turns.
   void alive() { last_turn_.store(now(), std::memory_order_relaxed); }
+  /// Asks the thread to end. Any thread, once start() has returned.
   void close();
-  /// Requires: close() was called.
+  /// Waits until it has ended. Does nothing when it never began.
   void join();
 
  private:
-  void run();
+  void run(runtime::StopSignal& signal);
   [[nodiscard]] std::int64_t now() const { return runtime_.clock.now().time_since_epoch().count(); }
 
   runtime::Runtime runtime_;
   chain::Events& events_;
   runtime::Atomic<std::int64_t> last_turn_;
-  runtime::Atomic<bool> stopping_;
-  locking::WakeUp wake_;
-  std::unique_ptr<runtime::Thread> thread_;
+  std::optional<runtime::StoppableThread> thread_;
 };
 
 }  // namespace lockstep::node

@@ -12,11 +12,6 @@ void StopSignal::request() {
   mutex_.lock();
   mutex_.unlock();
   raised_.notify_all();
-  for (const Waiters& waiters : wakes_) {
-    waiters.mutex->lock();
-    waiters.mutex->unlock();
-    waiters.cond->notify_all();
-  }
 }
 
 bool StopSignal::wait_until(base::Instant deadline) {
@@ -30,12 +25,8 @@ bool StopSignal::wait_until(base::Instant deadline) {
 }
 
 StoppableThread::StoppableThread(Scheduler& scheduler, SyncHook* hook, std::string name,
-                                 std::function<void(StopSignal&)> body,
-                                 const std::function<void(StopSignal&)>& wakes)
+                                 std::function<void(StopSignal&)> body)
     : signal_(hook), mutex_(hook, "stoppable thread"), joined_(hook, "stoppable thread joined") {
-  if (wakes) {
-    wakes(signal_);
-  }
   thread_ = scheduler.spawn(std::move(name), [this, run = std::move(body)] { run(signal_); });
 }
 

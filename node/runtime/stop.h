@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "node/runtime/atomic.h"
 #include "node/runtime/scheduler.h"
@@ -19,38 +18,26 @@ class StopSignal {
   explicit StopSignal(SyncHook* hook)
       : mutex_(hook, "stop signal"), raised_(hook, "stop signal"), requested_(hook, "stop requested") {}
 
-  /// Makes requested() true, ends all waits here, and wakes whoever waits for what wakes() was told of.
+  /// Makes requested() true and ends all waits.
   void request();
   [[nodiscard]] bool requested() const { return requested_.load(std::memory_order_acquire); }
 
   /// Blocks until stop is requested, or until `deadline` on the node's monotonic clock; true if requested.
   [[nodiscard]] bool wait_until(base::Instant deadline);
 
-  /// Has request() notify `cond`, whose waiters hold `mutex` and look at requested() before they wait. Both
-  /// must outlive the signal. To be called before the request can be made.
-  void wakes(Mutex& mutex, CondVar& cond) { wakes_.push_back({&mutex, &cond}); }
-
  private:
-  struct Waiters {
-    Mutex* mutex;
-    CondVar* cond;
-  };
-
   Mutex mutex_;
   CondVar raised_;
   Atomic<bool> requested_;
-  std::vector<Waiters> wakes_;
 };
 
 /// A thread that can be asked to stop. Must be stopped before it is destroyed (asserted by the scheduler's
 /// threads). Thread-safe.
 class StoppableThread {
  public:
-  /// Starts `body`, which returns soon after its signal is raised. `wakes`, if given, is called before that
-  /// to tell the signal whom to wake.
+  /// Starts `body`, which returns soon after its signal is raised.
   StoppableThread(Scheduler& scheduler, SyncHook* hook, std::string name,
-                  std::function<void(StopSignal&)> body,
-                  const std::function<void(StopSignal&)>& wakes = nullptr);
+                  std::function<void(StopSignal&)> body);
 
   void request_stop() { signal_.request(); }
 

@@ -21,24 +21,26 @@ constexpr base::Duration kSending = std::chrono::seconds(13);
 }  // namespace
 
 ApiReader::ApiReader(runtime::Scheduler& scheduler, runtime::SyncHook* sync, const runtime::Clock& clock,
-                     const chain::ChainReader& chain, Record& record)
+                     const node::Node& node, Record& record)
     : scheduler_(scheduler),
       clock_(clock),
-      chain_(chain),
+      chain_(node.reader()),
+      peers_(node.peers()),
       record_(record),
-      stopping_(sync, "reader stops"),
-      thread_(scheduler.spawn("reader", [this] { run(); })) {}
+      thread_(scheduler, sync, "reader", [this](runtime::StopSignal& signal) { run(signal); }) {}
 
-void ApiReader::run() {
-  for (std::uint64_t round = 0; !stopping_.load(); ++round) {
+void ApiReader::run(runtime::StopSignal& signal) {
+  for (std::uint64_t round = 0; !signal.requested(); ++round) {
     const chain::ChainView view = chain_.view(kSite);
     // The head may have left the finalized checkpoint's chain for a moment only as a whole.
     LOCKSTEP_ASSERT_MSG(view.finalized.slot <= view.justified.slot, "checkpoints of different moments");
     read_held(round % 2 == 0 ? view.finalized : view.head);
     read_blocks(view);
     if (round % 64 == 0) {
-      read_shared(view.finalized);
+      read_shared(view.finalized, signal);
     }
+    read_finalized();
+    read_peers(round);
     pause(kBetween);
   }
 }
@@ -58,14 +60,33 @@ void ApiReader::read_held(const spec::Checkpoint& checkpoint) {
   record_.mark("state borrowed");
 }
 
-void ApiReader::read_shared(const spec::Checkpoint& checkpoint) {
+void ApiReader::read_finalized() {
+  auto state = chain_.borrow_finalized_state(kSite);
+  LOCKSTEP_ASSERT_MSG(state.has_value(), "there is no finalized state");
+  const spec::State copy = state->clone_and_release();
+  LOCKSTEP_ASSERT_MSG(copy.slot >= finalized_, "the finalized state fell back");
+  finalized_ = copy.slot;
+}
+
+void ApiReader::read_peers(std::uint64_t turn) {
+  peers_.iterate_locked(kSite, [](const networking::ConnectedPeer& peer) {
+    LOCKSTEP_ASSERT_MSG(!peer.address.empty(), "half a peer");
+  });
+  const auto chosen =
+      peers_.select_peer(kSite, turn, [](const networking::ConnectedPeer& peer) { return !!peer.status; });
+  if (chosen) {
+    record_.mark("peer's status read");
+  }
+}
+
+void ApiReader::read_shared(const spec::Checkpoint& checkpoint, runtime::StopSignal& signal) {
   const auto state = chain_.share_state(kSite, checkpoint.root);
   if (!state) {
     record_.mark("state was pruned");
     return;
   }
   const spec::Root before = spec::hash_tree_root(**state);
-  for (int i = 0; i < 13 && !stopping_.load(); ++i) {
+  for (int i = 0; i < 13 && !signal.requested(); ++i) {
     pause(kSending / 13);
   }
   LOCKSTEP_ASSERT_MSG(spec::hash_tree_root(**state) == before, "a shared state changed");

@@ -109,8 +109,8 @@ void Machine::start(const ListenThrough& through, std::shared_ptr<const chain::A
   life.reporter.digest_by([node = life.node.get()](bool whole) { return node->store_digest(whole); });
   life.node->start();
   for (std::uint64_t i = 0; i < readers_; ++i) {
-    life.readers.push_back(std::make_unique<ApiReader>(life.scheduler, &life.sync, clock_,
-                                                       life.node->reader(), surroundings_.record));
+    life.readers.push_back(
+        std::make_unique<ApiReader>(life.scheduler, &life.sync, clock_, *life.node, surroundings_.record));
   }
 }
 
@@ -118,8 +118,7 @@ void Machine::begin_shut_down() {
   LOCKSTEP_ASSERT(is_running());
   surroundings_.engine.spawn("shut down", lane_, [life = life_.get()] {
     for (const auto& reader : life->readers) {
-      reader->close();
-      reader->join();
+      reader->stop();
     }
     life->node->stop();
     life->is_shut_down = true;

@@ -39,7 +39,7 @@ enum class Report : std::uint32_t {
   kCommand,
   kStalled,
   kThreadDied,
-  kAggregationSkipped,
+  kAggregationCoalesced,
 };
 constexpr std::array kReportNames = {"tick",
                                      "block",
@@ -68,7 +68,7 @@ constexpr std::array kReportNames = {"tick",
                                      "command",
                                      "stalled",
                                      "thread died",
-                                     "aggregation skipped"};
+                                     "aggregation coalesced"};
 
 constexpr std::uint32_t kind_of(Report report) {
   return static_cast<std::uint32_t>(sim::kFirstTraceKindAboveWorld) + static_cast<std::uint32_t>(report);
@@ -144,9 +144,9 @@ void Reporter::command_handled(const chain::CommandHandled& event) {
   }
 }
 
-void Reporter::aggregation_skipped(const chain::AggregationSkipped& event) {
-  if (hears(kind_of(Report::kAggregationSkipped), event.interval.value, 0)) {
-    record_.mark("aggregation skipped");
+void Reporter::aggregation_coalesced(const chain::AggregationCoalesced& event) {
+  if (hears(kind_of(Report::kAggregationCoalesced), event.interval.value, 0)) {
+    record_.mark("aggregation coalesced");
   }
 }
 

@@ -13,7 +13,7 @@ namespace lockstep::cluster {
 /// Listens to one life of one node: feeds the trace (lane: the node), the record and the invariants. Marks
 /// that stories may ask for: "reorg", "finality fell back", "early block", "unknown parent", "synced block",
 /// "vote for an unknown block", "interval skipped", "thread died", "slot driver stalled", "aggregation
-/// skipped", and the names of drops and skipped duties.
+/// coalesced", and the names of drops and skipped duties.
 class Reporter final : public chain::Events {
  public:
   /// `record` and `trace` outlive this.
@@ -29,7 +29,7 @@ class Reporter final : public chain::Events {
   void input_began() override;
   void input_entered(const chain::InputEntered& event) override;
   void command_handled(const chain::CommandHandled& event) override;
-  void aggregation_skipped(const chain::AggregationSkipped& event) override;
+  void aggregation_coalesced(const chain::AggregationCoalesced& event) override;
   void slot_driver_stalled(const chain::SlotDriverStalled& event) override;
   void thread_died(const chain::ThreadDied& event) override;
   void tick_happened(const chain::TickHappened& event) override;

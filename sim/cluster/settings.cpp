@@ -39,6 +39,8 @@ constexpr std::array kCommonSettings = {
     SettingRule{"cpus", "CPUs of each node", "4", 1, 1024, ""},
     SettingRule{"degree", "connections each node makes at least, beyond sixteen nodes", "8", 2, 64, ""},
     SettingRule{"duplicate_percent", "frames that arrive twice", "0", 0, 100, ""},
+    SettingRule{"early_timers", "whether waits with a deadline may end before their time", "off", 0, 0,
+                "off|on"},
     SettingRule{"fetch_cap", "whether at most eight requests for blocks by root are under way", "on", 0, 0,
                 "off|on"},
     SettingRule{"jitter_ms", "a frame takes up to this longer than latency_ms", "40", 0, kMinute_ms, ""},

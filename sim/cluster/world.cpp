@@ -142,6 +142,7 @@ Cluster::World::World(const Plan& the_plan, const Design& the_design, Invariants
   if (plan.nodes >= kManyNodes) {
     sim::grow_heap(plan.nodes * kHeapOfNode);
   }
+  engine.set_early_timers(settings.word("early_timers") == "on");
   for (const PlannedChoice& choice : plan.choices) {
     choices.set_override({static_cast<sim::ChoiceDomain>(choice.domain), choice.object,
                           static_cast<std::uint32_t>(choice.purpose), choice.counter},

@@ -8,7 +8,7 @@
 namespace lockstep::sim {
 namespace {
 
-constexpr std::array<std::pair<ChoiceDomain, std::string_view>, 11> kDomainNames = {{
+constexpr std::array<std::pair<ChoiceDomain, std::string_view>, 12> kDomainNames = {{
     {ChoiceDomain::kSchedule, "schedule"},
     {ChoiceDomain::kWakeUp, "wakeup"},
     {ChoiceDomain::kNetwork, "network"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<ChoiceDomain, std::string_view>, 11> kDomainNames
     {ChoiceDomain::kWorkload, "workload"},
     {ChoiceDomain::kFault, "fault"},
     {ChoiceDomain::kTest, "test"},
+    {ChoiceDomain::kTimer, "timer"},
 }};
 
 /// Cuts the text before the next ':' off `rest`.

@@ -28,6 +28,7 @@ enum class ChoiceDomain : std::uint32_t {
   kWorkload = 9,
   kFault = 10,
   kTest = 11,
+  kTimer = 12,
 };
 
 /// Names one choice of a run. `object` is what the choice is about inside the domain (a link, a disk, an

@@ -49,6 +49,7 @@ Engine::Engine(Choices& choices, const Options& options)
       trace_(options.epoch),
       turn_choices_(choices, ChoiceDomain::kSchedule, 0, 0),
       wake_choices_(choices, ChoiceDomain::kWakeUp, 0, 0),
+      timer_choices_(choices, ChoiceDomain::kTimer, 0, 0),
       choices_(choices),
       livelock_bound_(options.livelock_bound),
       own_stacks_(options.stacks == nullptr ? std::make_unique<StackPool>() : nullptr),
@@ -329,9 +330,14 @@ void Engine::block(Fiber& me, const Waiting& waiting) {
 }
 
 WakeUp Engine::block_until(Fiber& me, const Waiting& waiting, Time deadline) {
-  if (early_timers_ && strategy_ != nullptr && strategy_->choose_value(2) == 1) [[unlikely]] {
+  if (fires_early()) [[unlikely]] {
     return wake_early(me, waiting);
   }
+  return block_for(me, waiting, deadline);
+}
+
+/// Never ends before its time: what costs time costs it whatever faults there are.
+WakeUp Engine::block_for(Fiber& me, const Waiting& waiting, Time deadline) {
   me.timed_out = false;
   me.timed = true;
   me.timer = call_at(deadline, Event{&wake_by_timer, &me, 0, 0, me.lane, 0, &prepare_wake});
@@ -415,8 +421,12 @@ void Engine::schedule_point() {
 
 void Engine::sleep_until(Time time) {
   const Waiting waiting{"sleep", nullptr, nullptr};
-  running().op = Operation{OpKind::kSleep, MemoryOrder::kSeqCst, 0, 0};
-  static_cast<void>(park_until(waiting, time));
+  Fiber& me = running();
+  me.op = Operation{OpKind::kSleep, MemoryOrder::kSeqCst, 0, 0};
+  if (!me.stopping) {
+    static_cast<void>(block_for(me, waiting, time));
+  }
+  check_stop(me);
 }
 
 bool Engine::alive(FiberRef ref) const {

@@ -73,10 +73,13 @@ class Engine {
   /// Lets `strategy` (not owned) take over from the one before, in the middle of things: its run begins with
   /// the fibers that are alive, in order of creation. Not to be called by fibers or events.
   void hand_over_to(Strategy& strategy);
-  /// A fault: under a strategy a wait with a deadline may end before its time, where the strategy chooses so.
-  /// Else deadlines pass only when nothing earlier can happen.
+  /// A fault: a wait with a deadline may end before its time, where the strategy, or without one a choice of
+  /// the run, says so. Else deadlines pass only when nothing earlier can happen. What sleeps is not woken
+  /// early.
   void set_early_timers(bool early) { early_timers_ = early; }
   [[nodiscard]] bool early_timers() const { return early_timers_; }
+  /// Whether a wait that begins at this moment is to end at once. False while the fault is off.
+  [[nodiscard]] bool fires_early() { return early_timers_ && chooses_to_fire_early(); }
   /// A number for something that fibers operate on, in order of creation.
   [[nodiscard]] ObjectId add_object() { return ++objects_; }
 
@@ -252,6 +255,8 @@ class Engine {
   void stopping_point(Fiber& me);
   void block(Fiber& me, const Waiting& waiting);
   WakeUp block_until(Fiber& me, const Waiting& waiting, Time deadline);
+  WakeUp block_for(Fiber& me, const Waiting& waiting, Time deadline);
+  bool chooses_to_fire_early();
   WakeUp wake_early(Fiber& me, const Waiting& waiting);
   void switch_away(Fiber& me);
   void switch_to(Fiber& me, Fiber* next);
@@ -301,6 +306,7 @@ class Engine {
   Time now_{};
   ChoiceStream turn_choices_;
   ChoiceStream wake_choices_;
+  ChoiceStream timer_choices_;
   std::uint64_t turns_ = 0;
   Context loop_context_;
   ContextInfo loop_info_;

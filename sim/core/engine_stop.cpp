@@ -180,6 +180,7 @@ void Engine::reset() {
     events_.clear();
     turn_choices_ = ChoiceStream(choices_, ChoiceDomain::kSchedule, 0, 0);
     wake_choices_ = ChoiceStream(choices_, ChoiceDomain::kWakeUp, 0, 0);
+    timer_choices_ = ChoiceStream(choices_, ChoiceDomain::kTimer, 0, 0);
   }
   now_ = Time{};
   trace_.reset();

@@ -229,8 +229,9 @@ bool FiberSync::acquire_by(runtime::Semaphore& semaphore, const base::Instant* d
     if (deadline == nullptr) {
       engine_.block(me, waiting);
     } else {
-      engine_.block_until(me, waiting, time_.to_engine_time(*deadline));
-      late = time_.to_engine_time(*deadline) <= engine_.now();
+      const WakeUp woken = engine_.block_until(me, waiting, time_.to_engine_time(*deadline));
+      late = (woken == WakeUp::kTimedOut && engine_.early_timers()) ||
+             time_.to_engine_time(*deadline) <= engine_.now();
     }
   }
   const bool acquired = semaphore.count > 0 && !me.stopping;

@@ -13,8 +13,8 @@ class PassingOn : public chain::Events {
   void input_entered(const chain::InputEntered& event) override { next_.input_entered(event); }
   void tick_happened(const chain::TickHappened& event) override { next_.tick_happened(event); }
   void interval_done(const chain::IntervalDone& event) override { next_.interval_done(event); }
-  void aggregation_skipped(const chain::AggregationSkipped& event) override {
-    next_.aggregation_skipped(event);
+  void aggregation_coalesced(const chain::AggregationCoalesced& event) override {
+    next_.aggregation_coalesced(event);
   }
   void slot_driver_stalled(const chain::SlotDriverStalled& event) override {
     next_.slot_driver_stalled(event);

@@ -3,9 +3,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "worlds.h"
@@ -42,43 +40,6 @@ TEST_P(StopSeam, a_wait_for_the_request_ends_at_its_deadline) {
     signal.request();
     EXPECT_TRUE(signal.wait_until(deadline));
     EXPECT_TRUE(signal.requested());
-  });
-}
-
-TEST_P(StopSeam, a_thread_that_waits_for_work_is_woken) {
-  run([](Seams& seams) {
-    runtime::Runtime& node = seams.node();
-    for (int repeat = 0; repeat < 20; ++repeat) {
-      runtime::Mutex mutex(node.sync, "queue");
-      runtime::CondVar filled(node.sync, "filled");
-      std::deque<int> queue;
-      int done = 0;
-      runtime::StoppableThread worker(
-          node.scheduler, node.sync, "worker",
-          [&](runtime::StopSignal& signal) {
-            std::unique_lock lock(mutex);
-            while (true) {
-              while (queue.empty() && !signal.requested()) {
-                filled.wait(lock);
-              }
-              if (queue.empty()) {
-                return;
-              }
-              queue.pop_front();
-              ++done;
-            }
-          },
-          [&](runtime::StopSignal& signal) { signal.wakes(mutex, filled); });
-      for (int i = 0; i < repeat % 3; ++i) {
-        {
-          const std::lock_guard lock(mutex);
-          queue.push_back(i);
-        }
-        filled.notify_one();
-      }
-      worker.stop();
-      EXPECT_EQ(done, repeat % 3) << "what was queued before the request is done";
-    }
   });
 }
 

@@ -7,7 +7,7 @@ std::vector<Pair> all_pairs() {
   std::vector<Pair> all;
   for (const auto group : {&state_pairs, &block_cache_pairs, &request_pairs, &head_pairs, &lock_order_pairs,
                            &wake_up_pairs, &life_pairs, &peer_pairs, &timer_pairs, &queue_pairs,
-                           &exchange_pairs, &fetch_pairs, &actor_pairs, &worker_pairs}) {
+                           &exchange_pairs, &fetch_pairs, &actor_pairs, &worker_pairs, &flood_pairs}) {
     const std::vector<Pair> pairs = group();
     all.insert(all.end(), pairs.begin(), pairs.end());
   }

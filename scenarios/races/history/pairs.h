@@ -23,6 +23,8 @@ struct Pair {
   std::uint32_t within;
   Telling buggy;
   Telling good;
+  /// For how many schedules the good side is told in every change: fewer where one of them takes long.
+  std::uint32_t silent = 10'000;
 };
 
 /// All pairs, by group.
@@ -47,6 +49,7 @@ struct Pair {
 [[nodiscard]] std::vector<Pair> fetch_pairs();
 [[nodiscard]] std::vector<Pair> actor_pairs();
 [[nodiscard]] std::vector<Pair> worker_pairs();
+[[nodiscard]] std::vector<Pair> flood_pairs();
 
 /// Tells the story under up to `schedules` schedules of the portfolio, until one goes wrong.
 [[nodiscard]] race::Report explore(Telling telling, std::uint64_t seed, std::uint64_t schedules);

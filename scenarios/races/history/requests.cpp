@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "node/chain/block_cache.h"
+#include "node/chain/chain_reader.h"
 #include "node/locking/locked_map.h"
 #include "scenarios/races/history/pairs.h"
 
@@ -142,20 +144,28 @@ class IndexedDrain {
   locking::TieredMutex mutex_;
   std::vector<int> blocks_;
 };
-/// One at a time: what is taken is gone from the queue before the lock is.
+/// The node's cache: what is taken is gone from it before the lock is.
 class TakingDrain {
  public:
-  explicit TakingDrain(World& world) : blocks_(world.seams(), Tier::kPendingBlocks, "pending blocks") {}
-  void add(int block) { blocks_.put("add", block, block); }
+  explicit TakingDrain(World& world) : blocks_(world.seams()) {}
+  void add(int number) {
+    spec::SignedBlock block;
+    block.block.slot = spec::Slot(static_cast<std::uint64_t>(number));
+    block.block.parent_root = kParent;
+    spec::Root root;
+    root.data.fill(static_cast<std::uint8_t>(number + 1));
+    blocks_.insert("add", root, std::make_shared<const spec::SignedBlock>(std::move(block)), nullptr);
+  }
   template <typename F>
   void drain(F&& import) {
-    while (const auto block = blocks_.take_first("drain")) {
-      import(block->second);
+    for (const chain::CachedBlock& block : blocks_.take_children("drain", kParent)) {
+      import(static_cast<int>(block.slot().value));
     }
   }
 
  private:
-  LockedMap<int, int> blocks_;
+  static constexpr spec::Root kParent{};
+  chain::BlockCache blocks_;
 };
 
 /// B-029. Two threads drain the pending blocks while gossip adds one.
@@ -176,6 +186,52 @@ void a_pending_block_is_handled_once(World& world) {
   world.expect(handled == std::vector<int>(4, 1), "a pending block was imported twice or never");
 }
 
+/// Blocks on their way, each there or not.
+class SetOfBlocks {
+ public:
+  explicit SetOfBlocks(World& world) : roots_(world.seams(), Tier::kPendingBlocks, "coming blocks") {}
+  void coming(const spec::Root& root) { roots_.add("handed in", root); }
+  void came(const spec::Root& root) { roots_.remove("taken out", root); }
+  bool has_or_holds(const char* site, const spec::Root& root) { return roots_.contains(site, root); }
+
+ private:
+  chain::KnownBlocks roots_;
+};
+class NodeBlocks {
+ public:
+  explicit NodeBlocks(World& world)
+      : chain_(std::make_unique<chain::PublishedChain>(world.seams(), chain::ChainView{},
+                                                       std::make_shared<const spec::State>())) {}
+  void coming(const spec::Root& root) { chain_->coming(root); }
+  void came(const spec::Root& root) { chain_->came(root); }
+  bool has_or_holds(const char* site, const spec::Root& root) { return chain_->has_or_holds(site, root); }
+
+ private:
+  /// Too large for the stack of a thread.
+  std::unique_ptr<chain::PublishedChain> chain_;
+};
+
+/// L-04, which the catalogue does not have. Two copies of a block come, from gossip and from an answer; there
+/// is no room for the second one. The first is still on its way, and nobody may ask for it again.
+template <typename Blocks>
+void a_block_that_comes_twice_is_found(World& world) {
+  Blocks blocks(world);
+  spec::Root root;
+  root.data.fill(7);
+  world.beside({{"gossip",
+                 [&] {
+                   blocks.coming(root);
+                   world.pause();
+                   world.expect(blocks.has_or_holds("sync", root), "a block on its way is asked for again");
+                   blocks.came(root);
+                 }},
+                {"answer", [&] {
+                   blocks.coming(root);
+                   blocks.came(root);
+                 }}});
+  world.expect(!blocks.has_or_holds("sync", root), "a block that nobody has is not asked for");
+}
+
 }  // namespace
 
 std::vector<Pair> request_pairs() {
@@ -186,6 +242,8 @@ std::vector<Pair> request_pairs() {
        &a_pending_block_is_handled_once<IndexedDrain>, &a_pending_block_is_handled_once<TakingDrain>},
       {"B-139", "a table that two loops share has a lock", 200, &a_callback_is_found_whole<BareTable>,
        &a_callback_is_found_whole<LockedTable>},
+      {"L-04", "a block is on its way as long as one copy of it is", 200,
+       &a_block_that_comes_twice_is_found<SetOfBlocks>, &a_block_that_comes_twice_is_found<NodeBlocks>},
   };
 }
 

@@ -213,38 +213,45 @@ void every_trigger_is_followed_by_a_run(World& world) {
 /// Raises the flag and notifies, but not under the mutex of those who look before they sleep.
 class BareSignal {
  public:
-  explicit BareSignal(World& world) : requested_(world.sync(), "stop", false) {}
-  void wakes(runtime::Mutex& /*mutex*/, runtime::CondVar& cond) { cond_ = &cond; }
+  explicit BareSignal(World& world)
+      : mutex_(world.sync(), "stop"),
+        raised_(world.sync(), "stop"),
+        requested_(world.sync(), "stop", false) {}
   void request() {
     requested_.store(true);
-    cond_->notify_all();
+    raised_.notify_all();
   }
-  [[nodiscard]] bool requested() const { return requested_.load(); }
+  bool wait_until(base::Instant deadline) {
+    std::unique_lock lock(mutex_);
+    while (!requested_.load()) {
+      if (!raised_.wait_until(lock, deadline)) {
+        return requested_.load();
+      }
+    }
+    return true;
+  }
 
  private:
+  runtime::Mutex mutex_;
+  runtime::CondVar raised_;
   runtime::Atomic<bool> requested_;
-  runtime::CondVar* cond_ = nullptr;
 };
 class NodeSignal : public runtime::StopSignal {
  public:
   explicit NodeSignal(World& world) : StopSignal(world.sync()) {}
 };
 
-/// L-01, a lost wake-up that the catalogue does not have. A worker that waits for work is asked to stop;
-/// whoever asked waits for it.
+/// L-01, a lost wake-up that the catalogue does not have. A watchdog that sleeps until its next look is asked
+/// to stop; whoever asked waits for it.
 template <typename Signal>
 void a_stop_reaches_who_is_about_to_sleep(World& world) {
-  runtime::Mutex mutex(world.sync(), "work");
-  runtime::CondVar came(world.sync(), "work came");
+  constexpr base::Duration kLookEvery = std::chrono::seconds(1);
   Signal signal(world);
-  signal.wakes(mutex, came);
-  world.beside({{"worker",
+  world.beside({{"watchdog",
                  [&] {
-                   std::unique_lock lock(mutex);
-                   while (!signal.requested()) {
-                     world.pause();
-                     came.wait(lock);
-                   }
+                   const base::Instant next_look = world.clock().now() + kLookEvery;
+                   world.expect(signal.wait_until(next_look), "a request to stop was slept through");
+                   world.expect(world.clock().now() < next_look, "a request to stop was slept through");
                  }},
                 {"main", [&] { signal.request(); }}});
 }

@@ -42,6 +42,8 @@ struct Served {
         sources{.chain = &source, .is_aggregator = &node.aggregator_role(), .metrics = &exposition} {
     node.reader().visit_locks(
         [this](const char* name, const locking::LockTimes& times) { exposition.add_lock(name, times); });
+    exposition.watch(metrics::Metric::kConnectedPeers,
+                     [this] { return static_cast<std::int64_t>(node.peers().count()); });
   }
   [[nodiscard]] Response ask(std::string_view target) const {
     return handle({.method = "GET", .target = target, .body = {}}, sources);
@@ -118,7 +120,7 @@ TEST(Scrape, sees_a_chain_that_finalizes_and_disturbs_nothing) {
   EXPECT_NE(metrics.find("\nlean_latest_finalized_slot " + std::to_string(seen.finalized) + "\n"),
             std::string::npos);
   EXPECT_NE(metrics.find("\nlean_connected_peers 1\n"), std::string::npos);
-  EXPECT_NE(metrics.find("zeam_lock_hold_seconds_count{lock=\"states\",site=\"api\"} 160\n"),
+  EXPECT_NE(metrics.find("zeam_lock_hold_seconds_count{lock=\"finalized state\",site=\"api\"} 160\n"),
             std::string::npos);
   EXPECT_NE(metrics.find("\nlockstep_intervals_skipped_total 0\n"), std::string::npos);
 }

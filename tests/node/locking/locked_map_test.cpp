@@ -33,13 +33,9 @@ TEST(LockedMap, does_what_maps_do) {
     for (int key : {5, 3, 4}) {
       map.put("test", key, {});
     }
-    EXPECT_EQ(map.remove_if("test", [](int key, const auto&) { return key == 4; }), 1U);
     std::vector<int> keys;
     map.iterate_locked("test", [&](int key, const auto&) { keys.push_back(key); });
-    EXPECT_EQ(keys, (std::vector<int>{3, 5}));
-    EXPECT_EQ(map.take_first("test")->first, 3);
-    EXPECT_EQ(map.take_first("test")->first, 5);
-    EXPECT_FALSE(map.take_first("test").has_value());
+    EXPECT_EQ(keys, (std::vector<int>{3, 4, 5}));
   });
 }
 
@@ -64,6 +60,24 @@ TEST(LockedMap, works_on_a_value_in_place_and_lets_go_whatever_happens) {
   });
 }
 
+TEST(LockedMap, changes_an_entry_in_place_and_takes_it_out_in_the_same_step) {
+  test::in_all_worlds(300, [](LockWorld& world) {
+    LockedMap<int, int> copies(world.seams(), Tier::kPendingBlocks, "coming blocks");
+    const auto hand_in_and_take_out = [&] {
+      for (int i = 0; i < 3; ++i) {
+        copies.change_locked("in", 7, [](int& count) { return ++count > 0; });
+        EXPECT_TRUE(copies.contains("look", 7)) << "one's own copy is always there";
+        copies.change_locked("out", 7, [](int& count) { return --count > 0; });
+      }
+    };
+    world.beside({{"gossip", hand_in_and_take_out}, {"sync", hand_in_and_take_out}});
+    EXPECT_EQ(copies.count("end"), 0U);
+    EXPECT_THROW(copies.change_locked("throws", 7, [](int&) -> bool { throw std::runtime_error("no"); }),
+                 std::runtime_error);
+    EXPECT_EQ(world.seams().scheduler.held_locks().size(), 0U);
+  });
+}
+
 TEST(LockedMap, gives_each_entry_to_one_of_many_who_take) {
   test::in_all_worlds(300, [](LockWorld& world) {
     LockedMap<int, int> queue(world.seams(), Tier::kPendingBlocks, "pending blocks");
@@ -78,10 +92,10 @@ TEST(LockedMap, gives_each_entry_to_one_of_many_who_take) {
     };
     const auto drain = [&](std::size_t me) {
       return [&, me] {
-        for (int i = 0; i < 6; ++i) {
-          if (const auto taken = queue.take_first("drain")) {
-            EXPECT_EQ(taken->second, taken->first * 10);
-            ++handled[static_cast<std::size_t>(taken->first)];
+        for (int i = 0; i < 12; ++i) {
+          if (const auto taken = queue.fetch_remove("drain", i)) {
+            EXPECT_EQ(*taken, i * 10);
+            ++handled[static_cast<std::size_t>(i)];
             ++wins[me];
           }
         }
@@ -89,8 +103,8 @@ TEST(LockedMap, gives_each_entry_to_one_of_many_who_take) {
     };
     world.beside(
         {{"fill low", fill(0)}, {"fill high", fill(6)}, {"drain", drain(0)}, {"drain too", drain(1)}});
-    while (const auto taken = queue.take_first("rest")) {
-      ++handled[static_cast<std::size_t>(taken->first)];
+    for (int i = 0; i < 12; ++i) {
+      handled[static_cast<std::size_t>(i)] += queue.remove("rest", i) ? 1 : 0;
     }
     EXPECT_EQ(handled, std::vector<int>(12, 1));
   });

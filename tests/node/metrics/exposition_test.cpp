@@ -75,6 +75,7 @@ const std::vector<std::string> kKnownToDashboards = {
     "lean_pending_attestations_evicted_total{kind=attestation|aggregation}",
     "lean_pending_attestations_replay_total{kind=attestation|aggregation,outcome=accepted|buffered|dropped}",
     "zeam_blocks_by_root_inflight",
+    "zeam_aggregate_coalesced_total",
     "zeam_chain_onblock_step_duration_seconds{step=state_transition|fork_choice}",
     "zeam_aggregate_commit_lag_intervals",
     "zeam_aggregate_selected_key_lag_total{lag=current|prev|older}",

@@ -341,7 +341,6 @@ TEST_F(NodeMetricsTest, counts_peers_requests_and_drops) {
                           .end = chain::ServedEnd::kComplete,
                           .items = 4});
 
-  EXPECT_EQ(registry.value(Metric::kConnectedPeers), 1);
   EXPECT_EQ(registry.value({Metric::kPeerEvents, PeerEvent::kConnected}), 2);
   EXPECT_EQ(registry.value({Metric::kPeerEvents, PeerEvent::kDropped}), 1);
   EXPECT_EQ(registry.value({Metric::kMessagesDropped, chain::Drop::kBadSnappy}), 1);
