@@ -50,7 +50,7 @@ class Watch final : public chain::Events {
   void vote_handled(const chain::VoteHandled& vote) override;
   void head_changed(const chain::HeadChanged& head) override { head_slot = head.new_head.slot.value; }
   void aggregated(const chain::Aggregated&) override { ++aggregates; }
-  void aggregation_skipped(const chain::AggregationSkipped&) override { ++rounds_skipped; }
+  void aggregation_coalesced(const chain::AggregationCoalesced&) override { ++rounds_coalesced; }
   void message_dropped(const chain::MessageDropped& dropped) override;
   void gossip_counted(const chain::GossipCounted& counted) override { gossip_messages = counted.messages; }
   void peer_changed(const chain::PeerChanged& change) override { lost_peers += change.connected ? 0 : 1; }
@@ -63,7 +63,7 @@ class Watch final : public chain::Events {
 
   std::atomic<std::uint64_t> gossip_messages = 0;
   std::atomic<std::uint64_t> aggregates = 0;
-  std::atomic<std::uint64_t> rounds_skipped = 0;
+  std::atomic<std::uint64_t> rounds_coalesced = 0;
   std::atomic<std::uint64_t> head_slot = 0;
   std::atomic<std::uint64_t> lost_peers = 0;
 

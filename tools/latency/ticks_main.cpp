@@ -98,7 +98,7 @@ nlohmann::ordered_json report(const Options& options, const std::string& off, co
           {"gossip_messages", watch.gossip_messages.load()},
           {"dropped", watch.drops()},
           {"aggregates", watch.aggregates.load()},
-          {"rounds_skipped", watch.rounds_skipped.load()},
+          {"rounds_coalesced", watch.rounds_coalesced.load()},
           {"head_slot", watch.head_slot.load()},
           {"lost_peers", watch.lost_peers.load()}};
 }

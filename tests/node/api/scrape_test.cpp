@@ -120,7 +120,7 @@ TEST(Scrape, sees_a_chain_that_finalizes_and_disturbs_nothing) {
   EXPECT_NE(metrics.find("\nlean_latest_finalized_slot " + std::to_string(seen.finalized) + "\n"),
             std::string::npos);
   EXPECT_NE(metrics.find("\nlean_connected_peers 1\n"), std::string::npos);
-  EXPECT_NE(metrics.find("zeam_lock_hold_seconds_count{lock=\"finalized state\",site=\"api\"} 160\n"),
+  EXPECT_NE(metrics.find("zeam_lock_hold_seconds_count{lock=\"finalized_state\",site=\"api\"} 160\n"),
             std::string::npos);
   EXPECT_NE(metrics.find("\nlockstep_intervals_skipped_total 0\n"), std::string::npos);
 }
