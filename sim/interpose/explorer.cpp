@@ -16,6 +16,7 @@
 
 #include "sim/interpose/hooks.h"
 #include "sim/interpose/kernel.h"
+#include "sim/interpose/lock_orders.h"
 #include "sim/interpose/minimise.h"
 #include "sim/interpose/process.h"
 #include "sim/interpose/report.h"
@@ -60,6 +61,7 @@ class Explorer {
   std::vector<std::uint32_t> values_;
   std::vector<sim::Ordering> orderings_;
   std::set<std::string> told_;
+  bool deadlocked_ = false;
   std::uint64_t failures_ = 0;
   std::uint64_t all_steps_ = 0;
   std::uint64_t all_decisions_ = 0;
@@ -136,6 +138,7 @@ void Explorer::tell(std::uint64_t schedule) {
     write_divergence(schedule);
   }
   for (Failure& failure : found) {
+    deadlocked_ = deadlocked_ || failure.kind == "deadlock";
     if (told_.insert(fingerprint(failure)).second) {
       // Memory lies as the last look left it.
       Pins whole = pins_of(steps_, values_);
@@ -160,7 +163,11 @@ int Explorer::run() {
     orderings_.clear();
     strategy.record_into(wanted ? &steps_ : nullptr);
     strategy.record_orderings_into(wanted ? &orderings_ : nullptr);
+    if (request.only == UINT64_MAX) {
+      note_orders_of(schedule);
+    }
     run_with(strategy);
+    end_orders();
     strategy.record_into(nullptr);
     strategy.record_orderings_into(nullptr);
     if (is_news() && (request.only == UINT64_MAX || request.only == schedule)) {
@@ -182,8 +189,13 @@ int Explorer::run() {
       more = schedules_.go_on() && more;
     }
   }
+  // A deadlock that came about says more.
+  const bool cycles = !deadlocked_ && !order_cycles().empty();
+  if (cycles) {
+    write_cycles(order_cycles());
+  }
   write_end({schedule, failures_, all_steps_, all_decisions_}, schedules_.coverage());
-  return failures_ == 0 ? 0 : 1;
+  return failures_ == 0 && !cycles ? 0 : 1;
 }
 
 int Explorer::follow(const Pins& pins) {

@@ -3,8 +3,10 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <new>
 
+#include "sim/interpose/lock_orders.h"
 #include "sim/interpose/report.h"
 #include "sim/interpose/thread_block.h"
 
@@ -16,8 +18,10 @@ namespace {
 
 constexpr std::uintptr_t kStacksBase = 0x1060'0000'0000;
 constexpr std::size_t kGuard = 4096;
-/// Operations without a write after which a thread counts as polling.
+/// Operations without a write after which a thread counts as polling. So many more now and then: two that try
+/// for the same things must not turn in step for ever.
 constexpr std::uint32_t kIdleOperations = 128;
+constexpr std::uint64_t kOutOfStep = 31;
 /// With early timers, one timed wait in so many times out at once.
 constexpr std::uint32_t kOneTimerIn = 4;
 
@@ -72,18 +76,32 @@ bool poke_sleepers() {
   return any;
 }
 
-void look_for_polling() {
-  if (kernel->lazy_count < kernel->strategy->ready().size()) {
-    kernel->lazy_steps = 0;
-    return;
+void wake_pollers() {
+  for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
+    Thread& thread = kernel->threads[i];
+    if (thread.lazy) {
+      thread.lazy = false;
+      kernel->strategy->add(thread.fiber);
+    }
   }
+  kernel->lazy_count = 0;
+}
+
+/// Nobody has anything to do but to poll: time passes, or they poll once more.
+void let_pollers_look() {
   if (advance_time()) {
     progress();
     return;
   }
-  if (++kernel->lazy_steps > kernel->polling_bound) {
+  static_cast<void>(poke_sleepers());
+  const std::uint64_t bound =
+      std::max<std::uint64_t>(kernel->polling_bound, kernel->live_count * kPollingEach);
+  if (kernel->polling_since == 0) {
+    kernel->polling_since = kernel->steps;
+  } else if (kernel->steps - kernel->polling_since > bound) {
     report_livelock(std::string(kEverybodyPolls) + ", and nobody changes what they poll");
   }
+  wake_pollers();
 }
 
 /// The lowest byte of a thread's stack, below which nothing can be touched.
@@ -143,21 +161,25 @@ void disable(Thread& thread) {
 void progress() {
   kernel->me->idle = kernel->me->yields = 0;
   ++kernel->progress_made;
+  kernel->polling_since = 0;
   if (kernel->lazy_count != 0) {
-    for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
-      kernel->threads[i].lazy = false;
-    }
-    kernel->lazy_count = 0;
-    kernel->lazy_steps = 0;
+    wake_pollers();
   }
 }
 
 void idle() {
   Thread& me = *kernel->me;
   me.idle = 0;
+  if (me.looked_at != kernel->progress_made) {
+    // What it saw may be another by now: it looks once more.
+    me.looked_at = kernel->progress_made;
+    return;
+  }
   if (!me.lazy && is_enabled(me)) {
     me.lazy = true;
     ++kernel->lazy_count;
+    // Until something changes it would only see again what it has seen.
+    kernel->strategy->remove(me.fiber);
   }
 }
 
@@ -165,11 +187,10 @@ void give_turn() {
   if (++kernel->steps > kernel->step_bound) {
     report_livelock("no end after " + std::to_string(kernel->step_bound) + " operations");
   }
-  if (kernel->lazy_count != 0) {
-    look_for_polling();
-  }
   while (kernel->strategy->ready().empty()) {
-    if (!advance_time() && !poke_sleepers()) {
+    if (kernel->lazy_count != 0) {
+      let_pollers_look();
+    } else if (!advance_time() && !poke_sleepers()) {
       report_deadlock();
     }
   }
@@ -184,11 +205,33 @@ void point(sim::OpKind kind, std::uintptr_t object, const void* pc) {
   me.fiber.op = {kind, sim::MemoryOrder::kSeqCst, object_number(object),
                  reinterpret_cast<std::uintptr_t>(pc)};
   me.quiet = 0;
-  if (++me.idle > kIdleOperations) {
+  if (++me.idle > kIdleOperations + (kernel->steps & kOutOfStep)) {
     idle();
     me.fiber.op.kind = OpKind::kYield;
   }
   give_turn();
+}
+
+void poll_politely(const void* pc) {
+  if (kernel->me->idle > kIdleOperations) {
+    point(OpKind::kYield, 0, pc);
+  }
+}
+
+void can_be_had(const Object& object) {
+  for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
+    Thread& thread = kernel->threads[i];
+    if (thread.failed_at != &object) {
+      continue;
+    }
+    thread.failed_at = nullptr;
+    thread.looked_at = 0;
+    if (thread.lazy) {
+      thread.lazy = false;
+      --kernel->lazy_count;
+      kernel->strategy->add(thread.fiber);
+    }
+  }
 }
 
 bool wait_for(Object& object, sim::OpKind kind, bool (*can)(const Thread&), std::int64_t deadline,
@@ -208,9 +251,7 @@ bool wait_for(Object& object, sim::OpKind kind, bool (*can)(const Thread&), std:
   ++object.waiters;
   const bool shared = meets_others(object.address, true);
   me.fiber.op.object = object_number(object.address);
-  if (++me.idle > kIdleOperations) {
-    idle();
-  }
+  ++me.idle;
   if (kernel->watching) [[unlikely]] {
     me.wait_stack = stack_of(me, pc);
   }
@@ -277,7 +318,8 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   child.fiber.op = {OpKind::kStart, sim::MemoryOrder::kSeqCst, 0, reinterpret_cast<std::uintptr_t>(pc)};
   child.on = nullptr;
   child.word = nullptr;
-  child.poked_at = 0;
+  child.poked_at = child.looked_at = 0;
+  child.failed_at = nullptr;
   child.announced = child.yields = 0;
   child.deadline = kNever;
   child.routine = routine;
@@ -286,6 +328,8 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   child.name[0] = '\0';
   child.depth = child.idle = child.quiet = 0;
   child.held.clear();
+  child.era.clear();
+  child.era_hash = 0;
   child.at_exit.clear();
   child.cleanups.clear();
   for (void*& value : child.keys) {
@@ -298,6 +342,7 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   if (kernel->me != nullptr) {
     child.created_at = stack_of(*kernel->me, pc);
     release(child.clock);
+    order_start(*kernel->me, child);
     kernel->parents.push_back(kernel->me->index);
     kernel->strategy->spawned(&kernel->me->fiber, child.fiber);
     kernel->strategy->order(sim::Ordering::Kind::kStarted, kernel->me->fiber, child.index);
@@ -355,7 +400,7 @@ void reset_threads() {
   kernel->parents.clear();
   kernel->thread_count = kernel->live_count = 0;
   kernel->lazy_count = 0;
-  kernel->lazy_steps = kernel->steps = 0;
+  kernel->polling_since = kernel->steps = 0;
   kernel->me = nullptr;
   kernel->now = 0;
   kernel->failed = false;
@@ -404,6 +449,7 @@ void wake_kernel() {
   kernel = made;
   map_heap();
   map_shadow();
+  begin_lock_orders();
 }
 
 bool in_guard(std::uintptr_t address) {

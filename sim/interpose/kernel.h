@@ -21,6 +21,8 @@ inline constexpr std::size_t kStackSize = std::size_t{8} << 20;
 inline constexpr std::int64_t kNever = INT64_MAX;
 /// Turns during which everybody only polls and no timer is pending, after which the program is stuck.
 inline constexpr std::uint64_t kPollingBound = 20'000;
+/// Not before each thread could have had so many.
+inline constexpr std::uint64_t kPollingEach = 1'000;
 
 using sim::OpKind;
 
@@ -95,6 +97,10 @@ struct Thread {
   std::uint32_t word_value = 0;
   /// Kernel::progress_made when it was last woken for no reason.
   std::uint64_t poked_at = 0;
+  /// The same when it last had nothing to do.
+  std::uint64_t looked_at = 0;
+  /// The lock that it last tried for in vain, and that was not given back since.
+  const Object* failed_at = nullptr;
   /// How many of libstdc++'s waits for an atomic it is in; these announce themselves.
   std::uint32_t announced = 0;
   /// Turns that it gave away since it last did anything: libstdc++'s waits do so before they sleep.
@@ -124,6 +130,9 @@ struct Thread {
   std::uint32_t depth = 0;
   std::vector<const void*> created_at;
   std::vector<Object*> held;
+  /// How often it has started or joined threads, and what it knows of others' counts; and a hash of that.
+  std::vector<std::uint32_t> era;
+  std::uint64_t era_hash = 0;
   std::vector<Cleanup> at_exit;
   /// What pthread_cleanup_push() of C registered, innermost last.
   std::vector<void*> cleanups;
@@ -188,7 +197,8 @@ struct Kernel {
   std::int64_t now = 0;
   std::uint64_t schedule = 0;
   std::uint32_t lazy_count = 0;
-  std::uint64_t lazy_steps = 0;
+  /// The step at which everybody only polled, and time could not pass; 0: somebody has done something since.
+  std::uint64_t polling_since = 0;
   std::uint64_t progress_made = 1;
   std::uint64_t polling_bound = kPollingBound;
   /// A schedule ends at the race that this is about; null: at none.
@@ -275,8 +285,13 @@ void give_turn();
 [[nodiscard]] std::uint32_t choose(std::uint32_t count);
 /// The caller did something that others can see, so that whoever polls may look again.
 void progress();
-/// The caller polls: lets time pass when nobody else has anything to do.
+/// The caller polls. When nothing has changed since it did so before, it does not come again until something
+/// does, or until nobody else has anything to do; then time passes, too. A turn must be given after this.
 void idle();
+/// Before a lock is waited for: whoever does nothing but to take and give back locks is polling.
+void poll_politely(const void* pc);
+/// `object` was given back: whoever tried for it in vain looks again.
+void can_be_had(const Object& object);
 
 [[nodiscard]] Object& object_at(std::uintptr_t address, Object::Kind kind);
 /// The same without making one; null when it was never met.

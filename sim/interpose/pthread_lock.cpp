@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "sim/interpose/hooks.h"
+#include "sim/interpose/lock_orders.h"
 
 namespace lockstep::interpose {
 namespace {
@@ -29,6 +30,13 @@ void hold(Object& object, sim::Ordering::Kind how = sim::Ordering::Kind::kTook) 
   kernel->strategy->order(how, kernel->me->fiber, object_number(object.address));
 }
 
+/// Before a lock is held that was waited for, and not tried for, nor for a time only.
+void waited_for(const Object& object, std::int64_t deadline, bool shared, const void* pc) {
+  if (!kernel->me->held.empty() && deadline == kNever) {
+    note_order(object, shared, pc);
+  }
+}
+
 void take(Object& object) {
   Thread& me = *kernel->me;
   object.owner = &me;
@@ -51,9 +59,11 @@ int lock_mutex(pthread_mutex_t* mutex, std::int64_t deadline, const void* pc) {
       return EDEADLK;
     }
   }
+  poll_politely(pc);
   if (!wait_for(object, OpKind::kLock, &mutex_is_free, deadline, pc)) {
     return ETIMEDOUT;
   }
+  waited_for(object, deadline, false, pc);
   take(object);
   return 0;
 }
@@ -70,6 +80,7 @@ int try_mutex(pthread_mutex_t* mutex, const void* pc) {
     return 0;
   }
   if (object.owner != nullptr) {
+    kernel->me->failed_at = &object;
     return EBUSY;
   }
   take(object);
@@ -110,9 +121,11 @@ int read_lock(pthread_rwlock_t* lock, std::int64_t deadline, const void* pc) {
   if (object.owner == kernel->me) {
     return EDEADLK;
   }
+  poll_politely(pc);
   if (!wait_for(object, OpKind::kLockShared, &can_read, deadline, pc)) {
     return ETIMEDOUT;
   }
+  waited_for(object, deadline, true, pc);
   ++object.count;
   hold(object, sim::Ordering::Kind::kTookShared);
   acquire(object.clock);
@@ -126,9 +139,11 @@ int write_lock(pthread_rwlock_t* lock, std::int64_t deadline, const void* pc) {
   if (object.owner == kernel->me) {
     return EDEADLK;
   }
+  poll_politely(pc);
   if (!wait_for(object, OpKind::kLock, &can_write, deadline, pc)) {
     return ETIMEDOUT;
   }
+  waited_for(object, deadline, false, pc);
   object.owner = kernel->me;
   hold(object);
   acquire(object.clock);
@@ -144,6 +159,7 @@ int try_rwlock(pthread_rwlock_t* lock, bool writes, const void* pc) {
     point(OpKind::kTryLock, object.address, pc);
   }
   if (object.owner != nullptr || (writes && object.count != 0)) {
+    kernel->me->failed_at = &object;
     return EBUSY;
   }
   acquire(object.clock);
@@ -172,6 +188,9 @@ int unlock_rwlock(pthread_rwlock_t* lock, const void* pc) {
   }
   drop_held(object);
   update(object);
+  if (object.tried) {
+    can_be_had(object);
+  }
   return 0;
 }
 
@@ -194,6 +213,9 @@ void release_mutex(Object& object) {
   release(object.clock);
   drop_held(object);
   update(object);
+  if (object.tried) {
+    can_be_had(object);
+  }
 }
 
 void take_mutex(Object& object, std::uint32_t count) {
@@ -303,7 +325,9 @@ int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
   }
   const Inside inside;
   Object& object = object_at(address_of(lock), Object::kSpin);
+  poll_politely(LOCKSTEP_PC);
   wait_for(object, OpKind::kLock, &mutex_is_free, kNever, LOCKSTEP_PC);
+  waited_for(object, kNever, false, LOCKSTEP_PC);
   take(object);
   return 0;
 }
@@ -319,6 +343,7 @@ int pthread_spin_trylock(pthread_spinlock_t* lock) noexcept {
     point(OpKind::kTryLock, object.address, LOCKSTEP_PC);
   }
   if (object.owner != nullptr) {
+    kernel->me->failed_at = &object;
     return EBUSY;
   }
   take(object);

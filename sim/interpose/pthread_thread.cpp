@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "sim/interpose/hooks.h"
+#include "sim/interpose/lock_orders.h"
 
 namespace lockstep::interpose {
 namespace {
@@ -33,6 +34,7 @@ int join(pthread_t handle, void** result, std::int64_t deadline, const void* pc)
   }
   acquire(end.clock);
   target->joined = true;
+  order_join(*kernel->me, *target);
   kernel->strategy->order(sim::Ordering::Kind::kJoined, kernel->me->fiber, target->index);
   if (result != nullptr) {
     *result = target->result;

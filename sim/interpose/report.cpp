@@ -151,6 +151,10 @@ std::vector<std::uintptr_t> held_by(const Thread& thread) {
   return held;
 }
 
+std::string describe(const Object& object) {
+  return std::string(object_name(object)) + " " + at(object.address);
+}
+
 std::string name_of(const Thread& thread) {
   if (thread.name[0] != '\0') {
     return thread.name;

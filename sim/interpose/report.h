@@ -20,6 +20,8 @@ inline constexpr int kRefused = 4;
 [[nodiscard]] std::vector<const void*> stack_of(const Thread& thread, const void* pc);
 [[nodiscard]] std::vector<std::uintptr_t> held_by(const Thread& thread);
 [[nodiscard]] std::string name_of(const Thread& thread);
+/// "mutex @7f00".
+[[nodiscard]] std::string describe(const Object& object);
 
 /// How the sentence of a livelock begins that everybody's polling makes.
 inline constexpr const char* kEverybodyPolls = "every thread that could run only polls";

@@ -28,7 +28,7 @@ std::int64_t read_clock(clockid_t clock) {
     const Inside inside;
     Thread& me = *kernel->me;
     kernel->now += ++me.idle > kManyReadings ? kPolling : kReading;
-    kernel->lazy_steps = 0;
+    kernel->polling_since = 0;
     if (me.idle > kManyReadings) {
       point(OpKind::kYield, 0, nullptr);
     }

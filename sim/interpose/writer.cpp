@@ -120,6 +120,23 @@ void write_failure(std::uint64_t schedule, const char* strategy, const Failure& 
              ",\"steps\":" + told + "]},\"pins\":" + quoted(to_text(story.pins)) + "}");
 }
 
+std::string line_of_cycle(const std::string& sentence, const std::vector<Site>& sites) {
+  std::string places = "{";
+  add_places(sentence, places);
+  std::string told = "[";
+  for (const Site& site : sites) {
+    told += (told.size() > 1 ? "," : "") + as_json(site);
+  }
+  return "{\"event\":\"lock-order cycle\",\"sentence\":" + quoted(sentence) + ",\"sites\":" + told +
+         "],\"places\":" + places + "},\"story\":{\"steps\":[]}}";
+}
+
+void write_cycles(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    write_line(line);
+  }
+}
+
 void write_divergence(std::uint64_t schedule) {
   write_line("{\"event\":\"divergence\",\"schedule\":" + std::to_string(schedule) + "}");
 }

@@ -2,6 +2,7 @@
 #include "sim/race/lock_graph.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/core/mix.h"
 
@@ -90,6 +91,12 @@ void LockGraph::note(const Thread& me, ThreadIndex thread, const char* thread_na
   by_from_[from.lock].push_back(edges_.size());
   edges_.push_back(
       {from.lock, to.lock, from.mode, to.mode, thread, thread_name, me.held, me.era, seed_, run_, site});
+}
+
+void LockGraph::add(LockEdge edge) {
+  changed_ = true;
+  by_from_[edge.from].push_back(edges_.size());
+  edges_.push_back(std::move(edge));
 }
 
 /// Whether the two could be under way at once: different threads, no lock in common that keeps one of them

@@ -53,6 +53,8 @@ class LockGraph {
   void on_lock(ThreadIndex thread, const char* thread_name, SyncId lock, const char* lock_name, LockMode mode,
                Site site);
   void on_unlock(ThreadIndex thread, SyncId lock, LockMode mode);
+  /// An observation that somebody else made, who gives each once.
+  void add(LockEdge edge);
 
   /// All cycles seen so far, shortest first, each once.
   [[nodiscard]] std::vector<LockCycle> cycles() const;

@@ -336,7 +336,7 @@ void add_explore(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<ExploreOptions>();
   auto* verb =
       app.add_subcommand("explore", "a threaded program of your own, built with lockstep-cc or lockstep-c++");
-  verb->add_option("program", options->program, "the program")->required();
+  verb->add_option("program", options->program, "the program; its standard input is empty")->required();
   verb->add_option("arguments", options->arguments, "what the program is given (after --)");
   verb->add_option("--strategy", options->strategy,
                    strategy_names() + " (default: portfolio; dfs: every schedule, few preemptions first)");

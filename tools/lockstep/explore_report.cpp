@@ -17,8 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool is_runtime(const Frame& frame) {
-  return frame.file.find("/sim/interpose/") != std::string::npos ||
-         frame.file.find("/sim/core/") != std::string::npos || frame.function.starts_with("lockstep_") ||
+  const std::string folder = std::filesystem::path(frame.file).parent_path().string();
+  return folder.ends_with("/sim/interpose") || folder.ends_with("/sim/core") || frame.function.starts_with("lockstep_") ||
          frame.function.starts_with("__wrap_");
 }
 
@@ -174,6 +174,16 @@ Json named_failure(const Json& raw, Names& names, const Exploration& exploration
       {"story", std::move(story)}, {"schedule_file", file},       {"replay", exploration.replay(schedule)}};
 }
 
+Json named_cycle(const Json& raw, Names& names) {
+  names.load(raw);
+  Json sites = Json::array();
+  for (const Json& site : raw["sites"]) {
+    sites.push_back(named_site(site, raw["places"], names));
+  }
+  return {{"sentence", names.text(raw["sentence"].get<std::string>(), raw["places"])},
+          {"sites", std::move(sites)}};
+}
+
 void print_site(const Json& site) {
   const std::string thread = site["thread"].get<std::string>();
   const std::string what = site["what"].get<std::string>();
@@ -238,6 +248,14 @@ void print(const Json& failure) {
   fmt::print("  replay: {}\n", failure["replay"].get<std::string>());
 }
 
+void print_cycle(const Json& cycle) {
+  fmt::print("\nlock-order cycle, in which no schedule was caught: {}\n",
+             cycle["sentence"].get<std::string>());
+  for (const Json& site : cycle["sites"]) {
+    print_site(site);
+  }
+}
+
 /// How the run of a stored schedule compares with the one that wrote it.
 Json compared(const Json& replayed, const std::string& wanted, const Json& failures) {
   const bool same = replayed["same"].get<bool>();
@@ -280,11 +298,15 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
   }
   Names names(exploration.program, lines.front()["base"].get<std::uint64_t>());
   Json failures = Json::array();
+  Json cycles = Json::array();
   bool diverged = false;
   Json comparison;
   for (const Json& line : lines) {
     if (line["event"] == "failure") {
       failures.push_back(named_failure(line, names, exploration));
+    }
+    if (line["event"] == "lock-order cycle") {
+      cycles.push_back(named_cycle(line, names));
     }
     diverged = diverged || line["event"] == "divergence";
     if (line["event"] == "replayed") {
@@ -293,12 +315,13 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
   }
   const auto schedules = lines.back()["schedules"].get<std::uint64_t>();
   const auto failed = lines.back()["failures"].get<std::uint64_t>();
+  const bool held = failed == 0 && cycles.empty();
   const double rate = exploration.seconds > 0 ? static_cast<double>(schedules) / exploration.seconds : 0;
   if (json) {
     Json whole = {{"seed", std::stoull(exploration.seed)},
                   {"program", exploration.program},
                   {"strategy", exploration.strategy},
-                  {"verdict", failed == 0 ? "pass" : "fail"},
+                  {"verdict", held ? "pass" : "fail"},
                   {"schedules", schedules},
                   {"failed_schedules", failed},
                   {"steps", lines.back()["steps"]},
@@ -306,7 +329,8 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
                   {"seen", lines.back()["seen"]},
                   {"wall_seconds", exploration.seconds},
                   {"reproduced", !diverged},
-                  {"failures", failures}};
+                  {"failures", failures},
+                  {"lock_order_cycles", cycles}};
     if (!comparison.is_null()) {
       whole["compared"] = comparison;
     }
@@ -314,6 +338,9 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
   } else {
     for (const Json& failure : failures) {
       print(failure);
+    }
+    for (const Json& cycle : cycles) {
+      print_cycle(cycle);
     }
     const std::string bound = failed == 0 ? how_far(lines.back()["seen"], schedules) : "";
     if (comparison.is_null()) {
@@ -326,7 +353,7 @@ int tell(const Exploration& exploration, const std::vector<Json>& lines, bool js
     throw std::runtime_error(
         "a schedule did something else when it was run again: the program depends on what is not controlled");
   }
-  return failed == 0 ? kHeld : kBroke;
+  return held ? kHeld : kBroke;
 }
 
 }  // namespace lockstep::tools

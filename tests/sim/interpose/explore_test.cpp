@@ -174,4 +174,55 @@ TEST(Explore, sees_what_the_library_does_to_strings_and_containers) {
   }
 }
 
+TEST(Explore, tells_circles_of_locks_that_no_schedule_ran_into) {
+  for (const std::string name : {"two_threads", "locks_on_the_heap", "writers_and_readers"}) {
+    const Told told = lockstep("explore " + explored("lock_orders") + " --runs 20 --json -- " + name);
+    EXPECT_EQ(told.exit, 1) << name;
+    const Json report = Json::parse(told.text);
+    EXPECT_EQ(report["failed_schedules"], 0) << name;
+    ASSERT_EQ(report["lock_order_cycles"].size(), 1U) << name;
+    const Json& sites = report["lock_order_cycles"][0]["sites"];
+    ASSERT_EQ(sites.size(), 2U) << name;
+    for (const Json& site : sites) {
+      EXPECT_EQ(site["locks_held"].size(), 1U) << site;
+      EXPECT_TRUE(has(site["frames"][0]["file"].get<std::string>(), "lock_orders.cpp")) << site;
+    }
+    EXPECT_NE(sites[0]["thread"], sites[1]["thread"]);
+  }
+  const Told text = lockstep("explore " + explored("lock_orders") + " --runs 20 -- two_threads");
+  EXPECT_TRUE(has(text.text, "lock-order cycle, in which no schedule was caught: ")) << text.text;
+  EXPECT_TRUE(has(text.text, "::a while it holds mutex (anonymous namespace)::b")) << text.text;
+}
+
+TEST(Explore, says_nothing_of_lock_orders_that_cannot_meet) {
+  for (const std::string name :
+       {"one_thread", "behind_a_gate", "never_at_once", "tried", "only_readers", "by_two_at_once"}) {
+    const Told told = lockstep("explore " + explored("lock_orders") + " --runs 200 -- " + name);
+    EXPECT_EQ(told.exit, 0) << name << told.text;
+  }
+}
+
+TEST(Explore, early_timers_spurious_wakeups_and_leaks_come_when_they_are_asked_for) {
+  const struct {
+    const char* body;
+    const char* option;
+    const char* kind;
+  } cases[] = {{"early_timer", "--early-timers", "assertion"},
+               {"waits_once", "--spurious", "assertion"},
+               {"exchanges_once", "--spurious", "assertion"},
+               {"leaks", "--leaks", "leak"}};
+  for (const auto& one : cases) {
+    const std::string program = "explore " + explored("asked_for") + " --runs 300 --json ";
+    const std::string body = std::string(" -- ") + one.body;
+    const Told unasked = lockstep(program + body);
+    EXPECT_EQ(unasked.exit, 0) << one.body << unasked.text;
+    const Told asked = lockstep(program + one.option + body);
+    ASSERT_EQ(asked.exit, 1) << one.body << asked.text;
+    const Json failure = Json::parse(asked.text)["failures"][0];
+    EXPECT_EQ(failure["kind"], one.kind) << one.body;
+    const std::string replay = failure["replay"];
+    EXPECT_TRUE(has(replay, one.option)) << replay;
+  }
+}
+
 }  // namespace
