@@ -2,6 +2,7 @@
 #include <cxxabi.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -180,6 +181,25 @@ void quick_exit(int status) noexcept {
   }
   kernel->at_exit.clear();
   leave_program(status, LOCKSTEP_PC);
+}
+
+void _exit(int status) {
+  if (modelled()) {
+    kernel->at_exit.clear();
+    kernel->in_program = false;
+    if (status != 0 && !kernel->request.alone) {
+      report("exit", "ends the program with status " + std::to_string(status), LOCKSTEP_PC);
+    }
+    kernel->exit_status = status;
+    end_schedule();
+  }
+  for (;;) {
+    asm volatile("syscall" : : "a"(SYS_exit_group), "D"(status) : "rcx", "r11", "memory");
+  }
+}
+
+void _Exit(int status) noexcept {
+  _exit(status);
 }
 
 void abort() noexcept {

@@ -224,6 +224,8 @@ void take_mutex(Object& object, std::uint32_t count) {
 }
 
 void check_alive(const Object& object, const char* sentence, const void* pc) {
+  // What lies at no address must crash here as it does without us.
+  static_cast<void>(*reinterpret_cast<const volatile char*>(object.address));
   check_access(object.address, 8, Access::kAtomic, pc);
   if (object.destroyed) {
     report("misuse", sentence, pc);

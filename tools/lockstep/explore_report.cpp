@@ -18,8 +18,8 @@ using Json = nlohmann::ordered_json;
 
 bool is_runtime(const Frame& frame) {
   const std::string folder = std::filesystem::path(frame.file).parent_path().string();
-  return folder.ends_with("/sim/interpose") || folder.ends_with("/sim/core") || frame.function.starts_with("lockstep_") ||
-         frame.function.starts_with("__wrap_");
+  return folder.ends_with("/sim/interpose") || folder.ends_with("/sim/core") ||
+         frame.function.starts_with("lockstep_") || frame.function.starts_with("__wrap_");
 }
 
 bool is_library(const Frame& frame) {
