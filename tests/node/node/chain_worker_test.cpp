@@ -18,8 +18,6 @@ using test::Stage;
 using test::World;
 using namespace std::chrono_literals;
 
-constexpr base::Duration kInterval = std::chrono::milliseconds(spec::MILLISECONDS_PER_INTERVAL);
-
 /// What all validators make in the first slots of a chain that begins at the beginning of time.
 struct Chapter {
   test::Keys keys{4};
