@@ -17,6 +17,13 @@ TEST_P(Story, ends_well_for_a_handful_of_seeds) {
   }
 }
 
+TEST_P(Story, ends_well_also_where_waits_end_before_their_time) {
+  cluster::Plan plan = plan_of(GetParam(), 1);
+  plan.settings.insert_or_assign("early_timers", "on");
+  const cluster::Outcome outcome = run_plan(plan);
+  EXPECT_FALSE(outcome.failure.has_value()) << words(outcome);
+}
+
 TEST_P(Story, is_the_same_whenever_it_is_told) {
   const cluster::Plan plan = plan_of(GetParam(), 7);
   const cluster::Outcome once = run_plan(plan);

@@ -259,6 +259,51 @@ TEST(FiberSync, goes_on_waiting_when_the_clock_says_that_it_is_too_early) {
   EXPECT_EQ(bench.run(), RunEnd::kFinished);
 }
 
+TEST(FiberSync, ends_waits_before_their_time_where_timers_are_early_but_no_sleep) {
+  for (const Policy policy : {Policy::kRandom, Policy::kFifo}) {
+    int early = 0;
+    int in_time = 0;
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      Bench bench(seed, policy);
+      bench.engine.set_early_timers(true);
+      runtime::Mutex mutex(&bench.sync, "box");
+      runtime::CondVar changed(&bench.sync, "changed");
+      runtime::Semaphore permits(&bench.sync, "permits", 100, 0);
+      const auto wait = [&](bool by_semaphore) {
+        const base::Instant deadline = local(bench.engine.now().time_since_epoch()) + seconds(1);
+        bool notified = false;
+        if (by_semaphore) {
+          notified = permits.acquire_until(deadline);
+        } else {
+          std::unique_lock hold(mutex);
+          notified = changed.wait_until(hold, deadline);
+        }
+        const bool is_early = !notified && local(bench.engine.now().time_since_epoch()) < deadline;
+        ++(is_early ? early : in_time);
+      };
+      for (int waiter = 0; waiter < 4; ++waiter) {
+        bench.spawn("waiter", [&, waiter] {
+          for (int i = 0; i < 10; ++i) {
+            wait(waiter % 2 == 0);
+          }
+        });
+      }
+      bench.spawn("notifier", [&] {
+        for (int i = 0; i < 20; ++i) {
+          bench.scheduler.sleep_until(local(std::chrono::milliseconds(100 * i)));
+          EXPECT_EQ(bench.engine.now(), Time(std::chrono::milliseconds(100 * i)));
+          const std::lock_guard hold(mutex);
+          changed.notify_all();
+          permits.release(1);
+        }
+      });
+      EXPECT_EQ(bench.run(), RunEnd::kFinished) << "seed " << seed << ": " << bench.stuck;
+    }
+    EXPECT_GT(early, 0);
+    EXPECT_GT(in_time, 0);
+  }
+}
+
 TEST(FiberSync, tries_without_waiting) {
   Bench bench(1, Policy::kFifo);
   runtime::Mutex mutex(&bench.sync, "box");
