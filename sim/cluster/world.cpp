@@ -25,8 +25,6 @@ constexpr std::uint64_t kAggregatorsByDefault = 4;
 constexpr std::uint64_t kFullMeshNodesMax = 16;
 /// From so many nodes on the memory of all does not fit into a processor's caches.
 constexpr std::uint64_t kManyNodes = 64;
-/// What a node allocates, about.
-constexpr std::size_t kHeapOfNode = std::size_t{1} << 20;
 
 /// Whose choices are not a validator's.
 constexpr std::uint64_t kStory = ~std::uint64_t{0};
@@ -50,6 +48,13 @@ sim::Engine::Options engine_options(const Plan& plan) {
   options.policy = plan.strategy == "fifo" ? sim::Policy::kFifo : sim::Policy::kRandom;
   options.epoch = kSlot;
   return options;
+}
+
+/// What so many nodes allocate, about: each remembers the votes of all for a while.
+std::size_t heap_of(std::uint64_t nodes) {
+  constexpr std::size_t kNode = 256 * 1024;
+  constexpr std::size_t kVoter = 1400;
+  return nodes * (kNode + kVoter * nodes);
 }
 
 sim::CostTable cost_table(const Settings& settings) {
@@ -140,7 +145,7 @@ Cluster::World::World(const Plan& the_plan, const Design& the_design, Invariants
       costs(cost_table(settings)),
       validators_(validators_in_all(plan, design, settings)) {
   if (plan.nodes >= kManyNodes) {
-    sim::grow_heap(plan.nodes * kHeapOfNode);
+    sim::grow_heap(heap_of(plan.nodes));
   }
   engine.set_early_timers(settings.word("early_timers") == "on");
   for (const PlannedChoice& choice : plan.choices) {
