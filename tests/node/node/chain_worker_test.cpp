@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "node/base/assert.h"
 #include "node/spec/hash_tree_root.h"
 #include "stage.h"
 
@@ -110,6 +111,26 @@ TEST(ChainWorker, takes_time_first_then_blocks_then_aggregates_then_votes) {
                   world.expect(b->stage.heard.order == expected, b->stage.heard.order.c_str());
                   b->end();
                 }),
+            "");
+}
+
+TEST(ChainWorker, does_not_begin_before_it_has_its_duties) {
+  EXPECT_EQ(test::explored(1,
+                           [](World& world) {
+                             Stage stage(world);
+                             NetworkActor network(stage.runtime, Config{}, stage.keys.scheme, stage.heard,
+                                                  stage.inbox);
+                             Config config;
+                             config.anchor = chapter().anchor;
+                             const auto worker = std::make_unique<ChainWorker>(
+                                 stage.runtime, stage.keys.scheme, stage.keys.prover, stage.heard, config,
+                                 network, stage.inbox.wake);
+                             EXPECT_THROW(worker->start(), base::AssertionFailed);
+                             worker->close();
+                             worker->join();
+                             network.close();
+                             network.join();
+                           }),
             "");
 }
 

@@ -1,7 +1,7 @@
 // The slot driver of a whole node: every interval once and in time, and an end that everybody learns of.
 #include <gtest/gtest.h>
 
-#include "node/networking/request_codec.h"
+#include "node/base/assert.h"
 #include "node/node/node.h"
 #include "stage.h"
 
@@ -55,6 +55,20 @@ TEST(MainLoop, ticks_once_for_each_interval_at_its_beginning_with_early_timers_t
             early),
         "");
   }
+}
+
+TEST(MainLoop, is_wired_and_started_once) {
+  EXPECT_EQ(test::explored(1,
+                           [](World& world) {
+                             Stage stage(world);
+                             const auto node = node_on(stage, stage.heard);
+                             node->stop();
+                             node->start();
+                             EXPECT_THROW(node->start(), base::AssertionFailed);
+                             node->stop();
+                             EXPECT_THROW(node->start(), base::AssertionFailed);
+                           }),
+            "");
 }
 
 /// Keeps the main thread for a while at one interval.
