@@ -129,7 +129,7 @@ char* stack_of_thread(std::uint32_t index) {
 void run_key_destructors(Thread& me) {
   for (int round = 0; round < 4; ++round) {
     bool any = false;
-    for (std::uint32_t key = 0; key < kMaxKeys; ++key) {
+    for (std::uint32_t key = 0; key < me.keys_end; ++key) {
       void* value = me.keys[key];
       if (value != nullptr && kernel->key_used[key] && kernel->key_destructors[key] != nullptr) {
         me.keys[key] = nullptr;
@@ -332,9 +332,7 @@ Thread* start_thread(void* (*routine)(void*), void* argument, const void* pc) {
   child.era_hash = 0;
   child.at_exit.clear();
   child.cleanups.clear();
-  for (void*& value : child.keys) {
-    value = nullptr;
-  }
+  child.keys_end = 0;
   child.clock.clear();
   child.fence_acquire.clear();
   child.fence_release.clear();

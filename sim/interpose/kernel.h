@@ -137,6 +137,8 @@ struct Thread {
   /// What pthread_cleanup_push() of C registered, innermost last.
   std::vector<void*> cleanups;
   void* keys[kMaxKeys] = {};
+  /// Those from here on are null, whatever stands there.
+  std::uint32_t keys_end = 0;
   /// The unwinder's record while pthread_exit() runs destructors.
   alignas(16) unsigned char unwinding[64] = {};
   /// Operations since it last wrote anything, and accesses since turns could last change.

@@ -85,7 +85,7 @@ void look_for_leaks() {
     search.look_through(sp, thread.stack_low + kStackSize);
     const ThreadBlock block = thread_block(i);
     search.look_through(block.begin, block.end);
-    search.look_through(address_of(&thread.keys[0]), address_of(&thread.keys[kMaxKeys]));
+    search.look_through(address_of(&thread.keys[0]), address_of(&thread.keys[0] + thread.keys_end));
     search.look_through(address_of(&thread.argument), address_of(&thread.argument) + sizeof thread.argument);
   }
   search.follow();

@@ -138,7 +138,7 @@ int pthread_key_delete(pthread_key_t key) noexcept {
 }
 
 void* pthread_getspecific(pthread_key_t key) noexcept {
-  return key >= kMaxKeys || kernel->me == nullptr ? nullptr : kernel->me->keys[key];
+  return kernel->me == nullptr || key >= kernel->me->keys_end ? nullptr : kernel->me->keys[key];
 }
 
 int pthread_setspecific(pthread_key_t key, const void* value) noexcept {
@@ -148,7 +148,11 @@ int pthread_setspecific(pthread_key_t key, const void* value) noexcept {
   if (kernel->me == nullptr) {
     refuse("pthread_setspecific() before main");
   }
-  kernel->me->keys[key] = const_cast<void*>(value);
+  Thread& me = *kernel->me;
+  for (; me.keys_end <= key; ++me.keys_end) {
+    me.keys[me.keys_end] = nullptr;
+  }
+  me.keys[key] = const_cast<void*>(value);
   return 0;
 }
 
