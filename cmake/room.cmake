@@ -35,8 +35,9 @@ if(LOCKSTEP_SANITIZE MATCHES "thread")
   set(LOCKSTEP_ROOM_KIND SHARED)
 endif()
 
-# APART, below: files of this target use one name for different things of their own, so that -DCMAKE_UNITY_BUILD=ON
-# compiles them one by one. All others are then compiled several at a time, in half the time.
+# APART, below: files of this target use one name for different things of their own, or define a macro before they
+# include, so that -DCMAKE_UNITY_BUILD=ON compiles them one by one. All others are then compiled several at a time,
+# in a third of the time.
 
 # lockstep_room(<path of the room> SOURCES a.cpp … [USES room …] [LINKS library …] [PRIVATE_LINKS library …] [APART])
 # Declares the library lockstep::<path with _> from files in the current directory.
