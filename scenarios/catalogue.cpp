@@ -62,9 +62,31 @@ constexpr std::array kDiscussionSettings = {
     SettingRule{"aggregators", "nodes that join votes into proofs", "1", 1, 4096, ""},
     SettingRule{"cost.aggregate_us", "CPU time to prove an aggregate of votes", "18000000", 0, 120'000'000,
                 ""},
+    SettingRule{"cost.decode_us", "CPU time to decode one message", "20", 0, 60'000'000, ""},
     SettingRule{"messages", "votes of the flood, per interval and node", "100", 1, 10'000, ""},
     SettingRule{"shared_cpus", "CPUs that all nodes share; 0: each has its own", "8", 0, 1024, ""},
 };
+
+constexpr std::array kSlowProverSettings = {
+    SettingRule{"aggregators", "nodes that join votes into proofs", "1", 1, 4096, ""},
+    SettingRule{"cost.aggregate_us", "CPU time to prove an aggregate of votes", "18000000", 0, 120'000'000,
+                ""},
+    SettingRule{"finalized", "slot that must be finalized in the end", "80", 0, 1'000'000, ""},
+};
+constexpr std::array kStarvedSettings = {
+    SettingRule{"cost.decode_us", "CPU time to decode one message", "5000", 0, 60'000'000, ""},
+    SettingRule{"per_second", "messages that the flood brings to each peer", "100", 1, 100'000, ""},
+};
+
+/// Blocks come late, too.
+constexpr LivenessBounds kBehind{
+    .head_lag_max = 24, .head_settles_within = 8, .finality_lag_max = 40, .finality_settles_within = 24};
+
+/// Finality is what the story says.
+constexpr LivenessBounds kHeadsOnly{.head_lag_max = 3,
+                                    .head_settles_within = 8,
+                                    .finality_lag_max = 1'000'000,
+                                    .finality_settles_within = 1'000'000};
 
 /// Proofs that take several slots keep finality that much further behind.
 constexpr LivenessBounds kSlowProofs{
@@ -197,6 +219,26 @@ const std::array kEntries = {
            .settings = {}},
           {.settings = kJitterSettings, .bounds = kUsual},
           jitter_among_ten_nodes_leaves_the_chain_alone},
+    Entry{{.name = "a_starved_network_thread_delays_no_tick",
+           .moral = "A network thread that cannot keep up holds up nothing but what peers send.",
+           .nodes = 4,
+           .nodes_min = 4,
+           .nodes_max = 16,
+           .slots = 44,
+           .slots_min = 40,
+           .settings = {}},
+          {.settings = kStarvedSettings, .bounds = kBehind},
+          a_starved_network_thread_delays_no_tick},
+    Entry{{.name = "a_slow_prover_delays_no_tick",
+           .moral = "A proof of 18 s delays neither ticks nor blocks, and finality by what the rules say.",
+           .nodes = 4,
+           .nodes_min = 2,
+           .nodes_max = 64,
+           .slots = 120,
+           .slots_min = 24,
+           .settings = {}},
+          {.settings = kSlowProverSettings, .bounds = kHeadsOnly},
+          a_slow_prover_delays_no_tick},
     Entry{{.name = "ticks_stay_on_time_under_the_flood_of_the_discussion",
            .moral = "No flood of votes and no proof that takes 18 s makes a node late for an interval.",
            .nodes = 4,

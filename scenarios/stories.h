@@ -16,6 +16,8 @@ void garbage_costs_only_the_one_who_sends_it(cluster::Cluster& cluster);
 void gossip_flood_and_requests_go_together(cluster::Cluster& cluster);
 void gossip_flood_leaves_the_clock_alone(cluster::Cluster& cluster);
 void jitter_among_ten_nodes_leaves_the_chain_alone(cluster::Cluster& cluster);
+void a_starved_network_thread_delays_no_tick(cluster::Cluster& cluster);
+void a_slow_prover_delays_no_tick(cluster::Cluster& cluster);
 void ticks_stay_on_time_under_the_flood_of_the_discussion(cluster::Cluster& cluster);
 void restarted_node_catches_up(cluster::Cluster& cluster);
 void reader_borrows_states_while_finality_prunes(cluster::Cluster& cluster);

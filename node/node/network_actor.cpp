@@ -118,7 +118,7 @@ void NetworkActor::take_events(base::Instant deadline) {
       return;
     }
     note_peer(*event);
-    network_.handle(*event);
+    handle(*event);
     // Blocks for the first one only: commands may be waiting.
     deadline = {};
   }
@@ -130,6 +130,16 @@ void NetworkActor::note_peer(const runtime::TransportEvent& event) {
   } else if (const auto* disconnected = std::get_if<runtime::PeerDisconnected>(&event)) {
     peers_.disconnect("network", disconnected->peer);
   }
+}
+
+void NetworkActor::handle(const runtime::TransportEvent& event) {
+  if (!std::holds_alternative<runtime::FrameReceived>(event)) {
+    network_.handle(event);
+    return;
+  }
+  const std::uint64_t token = runtime_.meter.begin(runtime::Work::kDecode);
+  network_.handle(event);
+  runtime_.meter.end(runtime::Work::kDecode, token, 1);
 }
 
 bool NetworkActor::try_send(NetworkCommand command) {

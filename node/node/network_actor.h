@@ -92,6 +92,7 @@ class NetworkActor final : private networking::Receiver, public validator::Publi
   void carry_out(NetworkCommand command);
   void take_events(base::Instant deadline);
   void note_peer(const runtime::TransportEvent& event);
+  void handle(const runtime::TransportEvent& event);
   /// Until when to wait for an event when there is nothing to do.
   [[nodiscard]] base::Instant patience() const;
   bool push(Exchange exchange);

@@ -28,7 +28,7 @@ constexpr std::array kCommonSettings = {
                 ""},
     SettingRule{"cost.aggregate_us", "CPU time to prove an aggregate of votes", "300000", 0, kMinute_us, ""},
     SettingRule{"cost.block_us", "CPU time to build a block, without its proof", "3000", 0, kMinute_us, ""},
-    SettingRule{"cost.decode_us", "CPU time to decode one message", "20", 0, kMinute_us, ""},
+    SettingRule{"cost.decode_us", "CPU time to decode one message", "0", 0, kMinute_us, ""},
     SettingRule{"cost.fork_choice_us", "CPU time to find the head", "10", 0, kMinute_us, ""},
     SettingRule{"cost.merge_us", "CPU time to join or split proofs of different votes", "20000", 0,
                 kMinute_us, ""},
