@@ -210,10 +210,11 @@ class Chain {
   [[nodiscard]] std::vector<spec::Verdict<void>> ask_about(const std::deque<Vote>& kept, std::size_t count,
                                                            std::vector<Check>& checks);
   /// Takes the first kept votes out, by those answers and the decided checks; who is to wait on goes to the
-  /// end.
+  /// end. Returns how many those are.
   template <typename Vote>
-  void settle_kept(std::deque<Vote>& kept, std::size_t& to_retry,
-                   std::span<const spec::Verdict<void>> answers, std::span<const Check>& checks);
+  std::size_t settle_kept(std::deque<Vote>& kept, std::size_t& to_retry,
+                          std::span<const spec::Verdict<void>> answers, std::span<const Check>& checks);
+  void report_kept_on(Input input, std::size_t count);
   void drop_kept_votes();
   void report_end(const spec::SignedAttestation& kept, VoteOutcome outcome);
   void report_end(const spec::SignedAggregatedAttestation& kept, VoteOutcome outcome);

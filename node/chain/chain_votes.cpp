@@ -212,8 +212,9 @@ std::vector<spec::Verdict<void>> Chain::ask_about(const std::deque<Vote>& kept, 
 }
 
 template <typename Vote>
-void Chain::settle_kept(std::deque<Vote>& kept, std::size_t& to_retry,
-                        std::span<const spec::Verdict<void>> answers, std::span<const Check>& checks) {
+std::size_t Chain::settle_kept(std::deque<Vote>& kept, std::size_t& to_retry,
+                               std::span<const spec::Verdict<void>> answers, std::span<const Check>& checks) {
+  std::size_t kept_on = 0;
   for (spec::Verdict<void> verdict : answers) {
     Vote vote = std::move(kept.front());
     kept.pop_front();
@@ -225,7 +226,15 @@ void Chain::settle_kept(std::deque<Vote>& kept, std::size_t& to_retry,
     }
     if (settle(vote, Origin::kBuffered, verdict) == VoteOutcome::kBuffered) {
       kept.push_back(std::move(vote));
+      ++kept_on;
     }
+  }
+  return kept_on;
+}
+
+void Chain::report_kept_on(Input input, std::size_t count) {
+  if (count > 0) {
+    events_.votes_kept_on({.input = input, .count = count});
   }
 }
 
@@ -242,8 +251,10 @@ void Chain::retry_kept_votes() {
     decider_.decide_all(checks);
   }
   std::span<const Check> decided(checks);
-  settle_kept(pending_attestations_, attestations_to_retry_, about_votes, decided);
-  settle_kept(pending_aggregates_, aggregates_to_retry_, about_aggregates, decided);
+  report_kept_on(Input::kAttestation,
+                 settle_kept(pending_attestations_, attestations_to_retry_, about_votes, decided));
+  report_kept_on(Input::kAggregate,
+                 settle_kept(pending_aggregates_, aggregates_to_retry_, about_aggregates, decided));
   report_level(Buffer::kPendingAttestations, pending_attestations_.size(), kPendingAttestationsMax);
   report_level(Buffer::kPendingAggregates, pending_aggregates_.size(), kPendingAttestationsMax);
 }

@@ -137,6 +137,12 @@ struct AggregateHandled {
   spec::RejectionReason reason;
 };
 
+/// Kept votes, or kept aggregates, were tried again and wait on; more than none.
+struct VotesKeptOn {
+  Input input;
+  std::size_t count;
+};
+
 /// The head is another block.
 struct HeadChanged {
   spec::Checkpoint old_head;
@@ -442,6 +448,7 @@ class Events {
   virtual void block_handled(const BlockHandled&) {}
   virtual void vote_handled(const VoteHandled&) {}
   virtual void aggregate_handled(const AggregateHandled&) {}
+  virtual void votes_kept_on(const VotesKeptOn&) {}
   virtual void head_changed(const HeadChanged&) {}
   virtual void justified_changed(const CheckpointChanged&) {}
   virtual void finalized_changed(const CheckpointChanged&) {}

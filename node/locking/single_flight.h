@@ -33,6 +33,8 @@ class SingleFlight {
     return again;
   }
 
+  [[nodiscard]] const LockTimes& times() const { return mutex_.times(); }
+
  private:
   enum class State : std::uint8_t { kIdle, kRunning, kAskedAgain };
   TieredMutex mutex_;

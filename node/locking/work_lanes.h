@@ -88,6 +88,9 @@ class WorkLanes {
     return lanes_.at(lane).size();
   }
 
+  /// How long its mutex was waited for and held.
+  [[nodiscard]] const LockTimes& times() const { return mutex_.times(); }
+
  private:
   [[nodiscard]] std::optional<T> take_first(std::size_t lanes) {
     std::optional<T> work;

@@ -166,10 +166,8 @@ void NodeMetrics::count_vote(VoteKind kind, chain::Origin origin, chain::VoteOut
       }
       break;
     case kBuffered:
-      if (!is_replay) {
-        registry_.add({Metric::kPendingAttestationsBuffered, kind,
-                       is_future(reason) ? WaitReason::kFutureSlot : WaitReason::kUnknownBlock});
-      }
+      registry_.add({Metric::kPendingAttestationsBuffered, kind,
+                     is_future(reason) ? WaitReason::kFutureSlot : WaitReason::kUnknownBlock});
       break;
     case kEvicted:
       registry_.add({Metric::kPendingAttestationsEvicted, kind});
@@ -186,9 +184,7 @@ void NodeMetrics::count_vote(VoteKind kind, chain::Origin origin, chain::VoteOut
   }
   if (is_replay) {
     registry_.add({Metric::kPendingAttestationsReplay, kind,
-                   outcome == kAccepted   ? ReplayOutcome::kAccepted
-                   : outcome == kBuffered ? ReplayOutcome::kBuffered
-                                          : ReplayOutcome::kDropped});
+                   outcome == kAccepted ? ReplayOutcome::kAccepted : ReplayOutcome::kDropped});
   }
 }
 
@@ -370,6 +366,13 @@ void NodeMetrics::sync_state_changed(const chain::SyncStateChanged& change) {
 void NodeMetrics::aggregation_coalesced(const chain::AggregationCoalesced& coalesced) {
   registry_.add(Metric::kAggregateCoalesced);
   next_.aggregation_coalesced(coalesced);
+}
+
+void NodeMetrics::votes_kept_on(const chain::VotesKeptOn& kept) {
+  const VoteKind kind =
+      kept.input == chain::Input::kAttestation ? VoteKind::kAttestation : VoteKind::kAggregation;
+  registry_.add({Metric::kPendingAttestationsReplay, kind, ReplayOutcome::kBuffered}, kept.count);
+  next_.votes_kept_on(kept);
 }
 
 void NodeMetrics::request_sent(const chain::RequestSent& request) {

@@ -55,6 +55,7 @@ class NodeMetrics final : public chain::Events {
   void invalid_root_hit(chain::InvalidHit site) override;
   void sync_state_changed(const chain::SyncStateChanged& change) override;
   void aggregation_coalesced(const chain::AggregationCoalesced& coalesced) override;
+  void votes_kept_on(const chain::VotesKeptOn& kept) override;
   void request_received(const chain::RequestReceived& request) override { next_.request_received(request); }
   void request_served(const chain::RequestServed& request) override;
   void peer_changed(const chain::PeerChanged& change) override;

@@ -61,6 +61,13 @@ class ChainWorker {
   /// Who may ask is as for chain::Chain: the thread that does the work, or anybody once it has ended.
   [[nodiscard]] const chain::Chain& chain() const { return chain_; }
 
+  template <typename F>
+  void visit_locks(const F& visit) const {
+    reader().visit_locks(visit);
+    visit("chain lanes", lanes_.times());
+    visit("verify lane", verifiers_.lock_times());
+    visit("aggregation", aggregation_.times());
+  }
   /// Any thread.
   [[nodiscard]] runtime::Atomic<bool>& aggregator_role() { return chain_.aggregator_role(); }
 

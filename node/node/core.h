@@ -34,6 +34,11 @@ class Node::Core final : private sync::Wire {
   [[nodiscard]] Status status() const;
   [[nodiscard]] const chain::ChainReader& reader() const { return worker_.reader(); }
   [[nodiscard]] const networking::ConnectedPeers& peers() const { return network_.peers(); }
+  template <typename F>
+  void visit_locks(const F& visit) const {
+    worker_.visit_locks(visit);
+    visit("connected peers", network_.peers().times());
+  }
   [[nodiscard]] runtime::Atomic<bool>& aggregator_role() { return worker_.aggregator_role(); }
   [[nodiscard]] std::uint64_t store_digest(bool whole) const { return worker_.chain().digest(whole); }
 

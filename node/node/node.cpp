@@ -35,6 +35,10 @@ const networking::ConnectedPeers& Node::peers() const {
   return core_->peers();
 }
 
+void Node::visit_locks(const std::function<void(const char*, const locking::LockTimes&)>& visit) const {
+  core_->visit_locks(visit);
+}
+
 runtime::Atomic<bool>& Node::aggregator_role() {
   return core_->aggregator_role();
 }

@@ -1,6 +1,7 @@
 // A Lean Ethereum consensus node: the rooms below it, wired from one Runtime.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "node/chain/chain_reader.h"
@@ -24,8 +25,8 @@ struct Status {
   spec::Checkpoint finalized;
 };
 
-/// One node: threads `main`, `network` and `chain`, of which each owns its part. The public methods may be
-/// called from any thread but the node's own.
+/// One node: threads `main`, `network` and `chain`, of which each owns its part, and their helpers. The
+/// public methods may be called from any thread but the node's own.
 class Node {
  public:
   /// Builds the node; nothing runs yet. `runtime`'s parts, `scheme`, `prover` and `events` outlive the node.
@@ -55,6 +56,9 @@ class Node {
   [[nodiscard]] const chain::ChainReader& reader() const;
   /// Who is connected, for any thread to read; lives as long as the node.
   [[nodiscard]] const networking::ConnectedPeers& peers() const;
+  /// Names every lock of the node by which its threads may wait for one another, once, with its times, which
+  /// live as long as the node.
+  void visit_locks(const std::function<void(const char*, const locking::LockTimes&)>& visit) const;
   /// Whether the node joins votes into aggregates; any thread may change it at any time.
   [[nodiscard]] runtime::Atomic<bool>& aggregator_role();
 

@@ -39,6 +39,7 @@ class VerifyPool {
   void close();
   /// Waits until the threads have ended. Requires: close() was called and decide_all() is called no more.
   void join();
+  [[nodiscard]] const locking::LockTimes& lock_times() const { return shares_.times(); }
   /// The name of a thread that has ended, if one has; lives as long as the pool. Any thread.
   [[nodiscard]] const char* ended_thread() const;
 

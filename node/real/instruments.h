@@ -17,7 +17,7 @@ struct Instruments {
 
   /// Shows what the node keeps itself. `node` outlives whoever scrapes.
   void show(node::Node& node) {
-    node.reader().visit_locks(
+    node.visit_locks(
         [this](const char* name, const locking::LockTimes& times) { exposition.add_lock(name, times); });
     exposition.add_lock("connected peers", node.peers().times());
     exposition.watch(metrics::Metric::kConnectedPeers,

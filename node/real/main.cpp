@@ -131,7 +131,8 @@ int run_node(const RunOptions& options) {
   if (!transport) {
     return complain({transport.error()});
   }
-  OsScheduler scheduler;
+  // Without a chain thread the main one is no thread of little work.
+  OsScheduler scheduler(options.chain_worker ? "main" : "");
   SystemRandom random;
   const std::shared_ptr<const chain::Anchor> anchor = config->anchor;
   std::atomic<bool> died = false;

@@ -2,6 +2,8 @@
 #include "node/real/os_scheduler.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -15,11 +17,18 @@ namespace {
 /// Linux refuses longer names (15 bytes and the terminator).
 constexpr std::size_t kThreadNameBytesMax = 15;
 
+/// From -20, before all others, to 19; threads begin with that of the process, mostly 0.
+constexpr int kUrgentNiceness = -15;
+
 class OsThread final : public runtime::Thread {
  public:
-  OsThread(std::string name, std::function<void()> body)
-      : thread_([name = std::move(name), body = std::move(body)] {
+  OsThread(std::string name, bool is_urgent, std::function<void()> body)
+      : thread_([name = std::move(name), is_urgent, body = std::move(body)] {
           pthread_setname_np(pthread_self(), name.substr(0, kThreadNameBytesMax).c_str());
+          if (is_urgent) {
+            // Linux takes the id of a thread here. A refusal is an answer, too.
+            static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kUrgentNiceness));
+          }
           body();
         }) {}
 
@@ -35,7 +44,8 @@ class OsThread final : public runtime::Thread {
 }  // namespace
 
 std::unique_ptr<runtime::Thread> OsScheduler::spawn(std::string name, std::function<void()> body) {
-  return std::make_unique<OsThread>(std::move(name), std::move(body));
+  const bool is_urgent = !urgent_.empty() && name == urgent_;
+  return std::make_unique<OsThread>(std::move(name), is_urgent, std::move(body));
 }
 
 void OsScheduler::sleep_until(base::Instant deadline) {

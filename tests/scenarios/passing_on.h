@@ -24,6 +24,7 @@ class PassingOn : public chain::Events {
   void block_handled(const chain::BlockHandled& event) override { next_.block_handled(event); }
   void vote_handled(const chain::VoteHandled& event) override { next_.vote_handled(event); }
   void aggregate_handled(const chain::AggregateHandled& event) override { next_.aggregate_handled(event); }
+  void votes_kept_on(const chain::VotesKeptOn& event) override { next_.votes_kept_on(event); }
   void head_changed(const chain::HeadChanged& event) override { next_.head_changed(event); }
   void justified_changed(const chain::CheckpointChanged& event) override { next_.justified_changed(event); }
   void finalized_changed(const chain::CheckpointChanged& event) override { next_.finalized_changed(event); }

@@ -71,17 +71,17 @@ std::unique_ptr<real::TcpTransport> open_tcp(const std::string& network, const s
 
 }  // namespace
 
-RealNode::RealNode(runtime::Clock& clock, const crypto::SignatureScheme& scheme,
-                   const crypto::AggregateProver& prover, spec::Interval watched_from,
-                   const std::string& dial, const node::Config& config)
-    : watch(watched_from),
+RealNode::RealNode(const Seams& seams, spec::Interval watched_from, const std::string& dial,
+                   const node::Config& config)
+    : scheduler(seams.is_main_urgent ? "main" : ""),
+      watch(watched_from),
       tcp(open_tcp(config.network_name, dial)),
-      node({.clock = clock,
+      node({.clock = seams.clock,
             .scheduler = scheduler,
             .sync = nullptr,
             .transport = *tcp,
             .random = random,
             .meter = meter},
-           scheme, prover, watch, config) {}
+           seams.scheme, seams.prover, watch, config) {}
 
 }  // namespace lockstep::latency

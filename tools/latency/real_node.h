@@ -79,9 +79,16 @@ class Watch final : public chain::Events {
 
 /// A node on loopback. Everything referred to outlives it.
 struct RealNode {
+  struct Seams {
+    runtime::Clock& clock;
+    const crypto::SignatureScheme& scheme;
+    const crypto::AggregateProver& prover;
+    /// Whether the system is asked to prefer the main thread.
+    bool is_main_urgent = true;
+  };
+
   /// `dial` is empty, or the address of another one.
-  RealNode(runtime::Clock& clock, const crypto::SignatureScheme& scheme,
-           const crypto::AggregateProver& prover, spec::Interval watched_from, const std::string& dial,
+  RealNode(const Seams& seams, spec::Interval watched_from, const std::string& dial,
            const node::Config& config);
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(tcp->listen_port()); }
 

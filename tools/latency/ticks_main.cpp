@@ -41,16 +41,23 @@ struct Options {
   std::uint64_t seed = 1;
 };
 
+/// How a node is run.
+struct Setup {
+  node::Config config;
+  bool is_main_urgent = true;
+};
+
 /// What can be switched off, by its name.
-const std::map<std::string, void (*)(node::Config&), std::less<>>& cures() {
-  static const std::map<std::string, void (*)(node::Config&), std::less<>> kCures{
-      {"aggregator_thread", [](node::Config& config) { config.aggregator_thread = false; }},
-      {"bounded_buffers", [](node::Config& config) { config.bounded_buffers = false; }},
-      {"bounded_drain", [](node::Config& config) { config.bounded_drain = false; }},
-      {"chain_worker", [](node::Config& config) { config.chain_worker = false; }},
-      {"fetch_cap", [](node::Config& config) { config.fetch_cap = false; }},
-      {"sync_gating", [](node::Config& config) { config.sync_gating = false; }},
-      {"verify_threads", [](node::Config& config) { config.verify_threads = 0; }}};
+const std::map<std::string, void (*)(Setup&), std::less<>>& cures() {
+  static const std::map<std::string, void (*)(Setup&), std::less<>> kCures{
+      {"aggregator_thread", [](Setup& node) { node.config.aggregator_thread = false; }},
+      {"bounded_buffers", [](Setup& node) { node.config.bounded_buffers = false; }},
+      {"bounded_drain", [](Setup& node) { node.config.bounded_drain = false; }},
+      {"chain_worker", [](Setup& node) { node.config.chain_worker = node.is_main_urgent = false; }},
+      {"fetch_cap", [](Setup& node) { node.config.fetch_cap = false; }},
+      {"sync_gating", [](Setup& node) { node.config.sync_gating = false; }},
+      {"urgent_main", [](Setup& node) { node.is_main_urgent = false; }},
+      {"verify_threads", [](Setup& node) { node.config.verify_threads = 0; }}};
   return kCures;
 }
 
@@ -111,19 +118,22 @@ nlohmann::ordered_json run(const Options& options, const std::string& off, const
   const spec::Interval first(options.flood.first_interval);
   const SlowProver prover(keys.scheme(), std::chrono::milliseconds(options.proof_milliseconds));
   ShiftedClock clock({slots.start_of(spec::Interval(0)).nanoseconds - kHeadStart.count()});
-  const auto config = [&](std::size_t first_validator, std::size_t count) {
-    node::Config out;
-    out.anchor = anchor;
-    out.validators = keys.own(first_validator, count);
-    out.is_aggregator = first_validator == 0;
-    out.network_name = kNetwork;
+  const auto setup = [&](std::size_t first_validator, std::size_t count) {
+    Setup out;
+    out.config.anchor = anchor;
+    out.config.validators = keys.own(first_validator, count);
+    out.config.is_aggregator = first_validator == 0;
+    out.config.network_name = kNetwork;
     for (const std::string& name : names_in(off)) {
       cures().at(name)(out);
     }
     return out;
   };
-  RealNode subject(clock, keys.scheme(), prover, first, "", config(0, 1));
-  RealNode others(clock, keys.scheme(), prover, first, subject.address(), config(1, kHonest - 1));
+  const Setup own = setup(0, 1);
+  const Setup theirs = setup(1, kHonest - 1);
+  const RealNode::Seams seams{clock, keys.scheme(), prover, own.is_main_urgent};
+  RealNode subject(seams, first, "", own.config);
+  RealNode others(seams, first, subject.address(), theirs.config);
   subject.node.start();
   others.node.start();
   std::uint64_t sent = 0;

@@ -88,6 +88,7 @@ TEST_F(ChainVotes, a_kept_vote_is_kept_on_through_imports_that_do_not_help_it) {
   EXPECT_EQ(chain.pending_attestations(), 1U);
   EXPECT_FALSE(chain.has_work());
   EXPECT_EQ(events.votes.size(), 1U) << "it was reported as kept once";
+  EXPECT_EQ(events.kept_on[Input::kAttestation], 1U);
   chain.on_block(later.block, Origin::kGossip, {});
   test::settle(chain);
   EXPECT_EQ(chain.pending_attestations(), 0U);

@@ -131,7 +131,7 @@ TEST_F(NodeMetricsTest, follows_votes_that_wait) {
   handle_aggregate(VoteOutcome::kBuffered, Origin::kGossip,
                    spec::RejectionReason::ATTESTATION_TOO_FAR_IN_FUTURE);
   handle_vote(VoteOutcome::kAccepted, Origin::kBuffered);
-  handle_vote(VoteOutcome::kBuffered, Origin::kBuffered, spec::RejectionReason::UNKNOWN_HEAD_BLOCK);
+  metrics.votes_kept_on({.input = chain::Input::kAttestation, .count = 3});
   handle_aggregate(VoteOutcome::kRejected, Origin::kBuffered, spec::RejectionReason::INVALID_SIGNATURE);
   handle_aggregate(VoteOutcome::kEvicted, Origin::kBuffered);
 
@@ -145,7 +145,7 @@ TEST_F(NodeMetricsTest, follows_votes_that_wait) {
     return registry.value({Metric::kPendingAttestationsReplay, kind, outcome});
   };
   EXPECT_EQ(replayed(VoteKind::kAttestation, ReplayOutcome::kAccepted), 1);
-  EXPECT_EQ(replayed(VoteKind::kAttestation, ReplayOutcome::kBuffered), 1);
+  EXPECT_EQ(replayed(VoteKind::kAttestation, ReplayOutcome::kBuffered), 3);
   EXPECT_EQ(replayed(VoteKind::kAggregation, ReplayOutcome::kDropped), 1);
   EXPECT_EQ(registry.value({Metric::kPendingAttestationsEvicted, VoteKind::kAggregation}), 1);
 }

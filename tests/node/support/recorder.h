@@ -30,6 +30,7 @@ class Recorder final : public chain::Events {
   void aggregate_handled(const chain::AggregateHandled& aggregate) override {
     aggregates.emplace_back(aggregate.outcome, aggregate.reason);
   }
+  void votes_kept_on(const chain::VotesKeptOn& kept) override { kept_on[kept.input] += kept.count; }
   void head_changed(const chain::HeadChanged& head) override { heads.push_back(head); }
   void justified_changed(const chain::CheckpointChanged& change) override { justified.push_back(change); }
   void finalized_changed(const chain::CheckpointChanged& change) override { finalized.push_back(change); }
@@ -59,6 +60,7 @@ class Recorder final : public chain::Events {
   std::vector<BlockNote> blocks;
   std::vector<std::pair<chain::VoteOutcome, spec::RejectionReason>> votes;
   std::vector<std::pair<chain::VoteOutcome, spec::RejectionReason>> aggregates;
+  std::map<chain::Input, std::size_t> kept_on;
   std::vector<chain::HeadChanged> heads;
   std::vector<chain::CheckpointChanged> justified;
   std::vector<chain::CheckpointChanged> finalized;
