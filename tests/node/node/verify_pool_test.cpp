@@ -46,10 +46,12 @@ class MortalScheduler final : public runtime::Scheduler {
 /// Lets others get ahead in each piece of work; kills the pool's threads when told to.
 class DeadlyMeter final : public runtime::Meter {
  public:
-  explicit DeadlyMeter(runtime::Scheduler& scheduler)
-      : scheduler_(scheduler), caller_(&scheduler.held_locks()) {}
+  explicit DeadlyMeter(test::LockWorld& world)
+      : world_(world), scheduler_(world.seams().scheduler), caller_(&scheduler_.held_locks()) {}
   [[nodiscard]] std::uint64_t begin(runtime::Work) override {
-    scheduler_.yield();
+    if (!world_.is_real()) {
+      scheduler_.yield();
+    }
     if (deadly && &scheduler_.held_locks() != caller_) {
       throw Death{};
     }
@@ -61,6 +63,7 @@ class DeadlyMeter final : public runtime::Meter {
   std::atomic<std::uint64_t> checks = 0;
 
  private:
+  test::LockWorld& world_;
   runtime::Scheduler& scheduler_;
   const runtime::HeldLocks* caller_;
 };
@@ -69,7 +72,7 @@ class DeadlyMeter final : public runtime::Meter {
 struct Stage {
   Stage(test::LockWorld& world, std::size_t threads)
       : scheduler(world.seams().scheduler),
-        meter(world.seams().scheduler),
+        meter(world),
         listener(world.seams().sync, "listener"),
         pool({.clock = world.seams().clock,
               .scheduler = scheduler,
