@@ -102,6 +102,16 @@ Machine: {machine}.
 """
 
 
+def together(sources):
+    """Several measurements as one, which has the facts of the last."""
+    parts = []
+    for source in sources:
+        with open(source, encoding="utf-8") as file:
+            parts.append(json.load(file))
+    return {**parts[-1], "command": "\n".join(part["command"] for part in parts),
+            "figures": [figure for part in parts for figure in part["figures"]]}
+
+
 def page(told):
     ticks = [figure["ticks"] for figure in told["figures"] if figure["world"] == "threads"]
     facts = {key: told[key] for key in ("command", "machine", "seconds", "proof_ms")}
@@ -207,11 +217,11 @@ def main():
     parser.add_argument("--proof-ms", type=int, default=1000, help="CPU time of each proof there")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--machine", default="not told", help="words about the machine, for the page")
-    parser.add_argument("--from", dest="source", help="latency.json of an earlier measurement")
+    parser.add_argument("--from", dest="sources", nargs="+", metavar="FILE",
+                        help="latency.json of earlier measurements, to be shown together")
     options = parser.parse_args()
-    if options.source:
-        with open(options.source, encoding="utf-8") as file:
-            told = json.load(file)
+    if options.sources:
+        told = together(options.sources)
     else:
         told = {"command": " ".join(["python3 tools/latency.py"] + [shlex.quote(word) for word in sys.argv[1:]]),
                 "machine": options.machine, "seconds": options.seconds, "proof_ms": options.proof_ms,

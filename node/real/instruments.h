@@ -19,7 +19,6 @@ struct Instruments {
   void show(node::Node& node) {
     node.visit_locks(
         [this](const char* name, const locking::LockTimes& times) { exposition.add_lock(name, times); });
-    exposition.add_lock("connected peers", node.peers().times());
     exposition.watch(metrics::Metric::kConnectedPeers,
                      [&peers = node.peers()] { return static_cast<std::int64_t>(peers.count()); });
     exposition.watch(metrics::Metric::kIsAggregator,
