@@ -65,7 +65,11 @@ BlockResult Chain::take_block(IncomingBlock incoming) {
   }
   if (!knows(incoming.parent_root())) {
     if (incoming.slot() <= store_.latest_finalized().slot) {
-      return finish(incoming, BlockOutcome::kTooOld, {});
+      const BlockResult result = finish(incoming, BlockOutcome::kTooOld, {});
+      // Nor will those that wait for it ever matter; they would have it fetched again and again.
+      drop_waiting(published_.waiting().take_descendants("too old", incoming.root), BlockOutcome::kTooOld,
+                   {});
+      return result;
     }
     return hold_orphan(std::move(incoming));
   }

@@ -13,6 +13,7 @@ bool Questions::ask(runtime::PeerId peer, chain::Request request, bool is_for_vo
                                                .request = std::move(request),
                                                .last = {},
                                                .is_full = false,
+                                               .is_detached = false,
                                                .is_for_votes = is_for_votes})
                          .first;
   peers_.began(peer);

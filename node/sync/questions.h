@@ -26,6 +26,7 @@ struct Question {
   chain::Request request;
   std::optional<spec::Slot> last;  ///< Of the last block that came and was handed in.
   bool is_full = false;            ///< One could not be handed in, nor what came behind it.
+  bool is_detached = false;        ///< Of a range: the first block's parent is not here.
   bool is_for_votes = false;       ///< Asks for blocks that only votes speak of.
 };
 

@@ -78,6 +78,10 @@ void RangeSync::ended(const Question& question, const chain::RequestEnded& how) 
   if (how.end == chain::RequestEnd::kTimedOut) {
     events_.range_went(chain::RangeOutcome::kTimeout);
   }
+  if (question.is_detached) {
+    began_nowhere(question, *asked);
+    return;
+  }
   if (question.last) {
     moved_on(asked->start_slot, *question.last + 1);
     return;
@@ -95,6 +99,19 @@ void RangeSync::ended(const Question& question, const chain::RequestEnded& how) 
   } else {
     failed();
   }
+}
+
+void RangeSync::began_nowhere(const Question& question, const spec::BlocksByRangeRequest& asked) {
+  const spec::Slot first = chain_.view("range").finalized.slot + 1;
+  if (asked.start_slot > first) {
+    // The peer's chain left ours before the range: what lies between is wanted as well.
+    range_->next = first;
+    range_->is_other_branch = true;
+    return;
+  }
+  // The peer has no such past, having started from a later checkpoint; or it answers nonsense.
+  peers_.cannot_serve_ranges_before(question.peer, now_ + kNoPastIntervals);
+  failed();
 }
 
 void RangeSync::moved_on(spec::Slot from, spec::Slot next) {

@@ -6,6 +6,7 @@
 
 #include "node/chain/chain_reader.h"
 #include "node/chain/events.h"
+#include "node/spec/config.h"
 #include "node/sync/peer_book.h"
 #include "node/sync/questions.h"
 
@@ -17,6 +18,8 @@ inline constexpr std::uint64_t kRangeSlots = 64;
 inline constexpr std::size_t kReadyHighWater = 512;
 /// After that many failed attempts in a row a range is given up until somebody shows its end again.
 inline constexpr std::uint32_t kRangeAttemptsMax = 3;
+/// A peer whose range began nowhere is not asked for one for so many intervals: others come first.
+inline constexpr std::uint64_t kNoPastIntervals = 2 * spec::INTERVALS_PER_SLOT;
 
 /// At most one range at a time, one request at a time: what comes must be imported in order. Not thread-safe.
 class RangeSync {
@@ -51,6 +54,8 @@ class RangeSync {
 
   void failed();
   /// The slots from `from` on are done with as far as `next`.
+  /// The first block of an answer hangs in the air.
+  void began_nowhere(const Question& question, const spec::BlocksByRangeRequest& asked);
   void moved_on(spec::Slot from, spec::Slot next);
 
   const chain::ChainReader& chain_;

@@ -81,6 +81,10 @@ void Sync::on_response_chunk(runtime::PeerId peer, std::uint64_t id, const chain
     return;
   }
   const auto& fetched = std::get<chain::FetchedBlock>(chunk);
+  if (std::holds_alternative<spec::BlocksByRangeRequest>(question->request) && !question->last &&
+      !question->is_full) {
+    question->is_detached = !chain_.has_or_holds("range begins", fetched.block->block.parent_root);
+  }
   // Behind one for which there was no room nothing is handed in: a range is gone on with from its last block.
   if (!question->is_full && wire_.import_block(fetched.root, fetched.block, peer)) {
     question->last = fetched.block->block.slot;
@@ -264,13 +268,20 @@ void Sync::consider(runtime::PeerId peer, const spec::Status& status) {
   }
   update_state();
   const chain::ChainView view = chain_.view("peer status");
-  if (status.head.slot <= view.head.slot || chain_.has_or_holds("peer status", status.head.root)) {
+  if (status.head.slot <= view.head.slot) {
     return;
   }
+  const bool is_here = chain_.has_or_holds("peer status", status.head.root);
   if (status.head.slot < view.head.slot + kRangeGap) {
-    fetches_.want(status.head.root, peer, Why::kVote, 0);
+    if (!is_here) {
+      fetches_.want(status.head.root, peer, Why::kVote, 0);
+    }
     return;
   }
+  if (is_here && !chain_.waiting().contains("peer status", status.head.root)) {
+    return;
+  }
+  // Also one that is here and waits: what it waits for may never have come.
   // A peer may claim any slot; what lies beyond the clock is not to be had.
   const spec::Slot last = std::min(status.head.slot, spec::slot_of(view.time) + 1);
   range_.want(view.head.slot + 1, last, peer);

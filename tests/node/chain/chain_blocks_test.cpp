@@ -193,6 +193,24 @@ TEST_F(ChainBlocks, a_wrong_proof_does_not_condemn_the_block_or_its_children) {
   expect_sums();
 }
 
+TEST_F(ChainBlocks, what_waits_for_a_block_that_is_too_old_goes_with_it) {
+  for (const SignedBlockPointer& block : blocks(8)) {
+    go_to_slot(block->block.slot.value);
+    give(block);
+  }
+  spec::SignedBlock old;
+  old.block.slot = spec::Slot(1);
+  old.block.parent_root.data[0] = 0xee;
+  spec::SignedBlock child;
+  child.block.slot = chain.store().latest_finalized().slot + 1;
+  child.block.parent_root = spec::hash_tree_root(old.block);
+  EXPECT_EQ(give(std::make_shared<const spec::SignedBlock>(child)), BlockOutcome::kUnknownParent);
+  EXPECT_EQ(chain.reader().waiting().count("test"), 1U);
+  EXPECT_EQ(give(std::make_shared<const spec::SignedBlock>(old)), BlockOutcome::kTooOld);
+  EXPECT_EQ(chain.reader().waiting().count("test"), 0U) << "nobody asks for its parent any more";
+  expect_sums();
+}
+
 TEST_F(ChainBlocks, an_orphan_of_a_finalized_slot_is_too_old) {
   for (const SignedBlockPointer& block : blocks(8)) {
     go_to_slot(block->block.slot.value);

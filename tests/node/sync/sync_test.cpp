@@ -456,6 +456,32 @@ TEST_F(SyncTest, a_peer_that_cannot_serve_a_range_is_left_alone_for_a_while) {
   EXPECT_EQ(wire.asked.back().peer, kOther);
 }
 
+TEST_F(SyncTest, a_peer_without_a_past_does_not_keep_the_chain_from_being_fetched_of_another) {
+  author_runs(12);
+  tick_to(60);
+  sync.on_peer_connected(kGood);
+  answer_next();
+  // It has begun at a checkpoint: of the range that was asked for it knows the later part only.
+  const Asked range = wire.asked.front();
+  wire.asked.clear();
+  deliver(range, chain::BlocksAnswer{.blocks = {blocks.begin() + 6, blocks.end()}});
+  EXPECT_EQ(chain.head().slot, spec::Slot(0));
+  sync.on_peer_connected(kOther);
+  wire.asked.clear();
+  sync.on_request(kOther, 5, status_of(author.chain().reader()));
+  for (std::uint64_t interval = 61; interval < 65 && chain.head().slot < spec::Slot(12); ++interval) {
+    tick_to(interval);
+    for (; !wire.asked.empty(); wire.asked.pop_front()) {
+      EXPECT_TRUE(wire.asked.front().peer == kOther ||
+                  protocol_of(wire.asked.front()) != chain::Protocol::kBlocksByRange);
+      if (wire.asked.front().peer == kOther) {
+        deliver(wire.asked.front(), answer(author.chain().reader(), wire.asked.front().request));
+      }
+    }
+  }
+  EXPECT_EQ(chain.head().root, author.chain().head().root);
+}
+
 TEST_F(SyncTest, a_range_that_fails_three_times_is_given_up_until_its_end_is_shown_again) {
   author_runs(6);
   tick_to(30);
