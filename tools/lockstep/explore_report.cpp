@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -184,22 +185,36 @@ Json named_cycle(const Json& raw, Names& names) {
           {"sites", std::move(sites)}};
 }
 
+/// Names as they stand in the source.
+std::string spoken(std::string name) {
+  const std::string unnamed = "(anonymous namespace)::";
+  for (std::size_t at = 0; (at = name.find(unnamed, at)) != std::string::npos;) {
+    name.erase(at, unnamed.size());
+  }
+  return name;
+}
+
 void print_site(const Json& site) {
   const std::string thread = site["thread"].get<std::string>();
   const std::string what = site["what"].get<std::string>();
   std::string locks;
   for (const Json& lock : site["locks_held"]) {
-    locks += (locks.empty() ? ", holding " : ", ") + lock.get<std::string>();
+    locks += (locks.empty() ? ", holding " : ", ") + spoken(lock.get<std::string>());
   }
-  fmt::print("  {:<8} {}{}\n", thread, what, locks);
+  fmt::print("  {:<8} {}{}\n", thread, spoken(what), locks);
   std::size_t shown = 0;
   for (const Json& frame : site["frames"]) {
     if (++shown > 4) {
       break;
     }
     fmt::print("             {}:{}  {}\n", short_file(frame["file"].get<std::string>()),
-               frame["line"].get<std::uint64_t>(), frame["function"].get<std::string>());
+               frame["line"].get<std::uint64_t>(), spoken(frame["function"].get<std::string>()));
   }
+}
+
+std::string line_of(const Json& step) {
+  const std::string at = step["at"].get<std::string>();
+  return spoken(step["what"].get<std::string>()) + (at.empty() ? "" : "  " + at);
 }
 
 void print_story(const Json& story) {
@@ -213,30 +228,33 @@ void print_story(const Json& story) {
                story["preemptions"].get<std::uint64_t>(), story["replays"].get<std::uint64_t>());
   }
   std::vector<std::string> columns;
+  std::size_t width = 0;
   for (const Json& step : story["steps"]) {
     const std::string thread = step["thread"].get<std::string>();
     if (std::find(columns.begin(), columns.end(), thread) == columns.end()) {
       columns.push_back(thread);
     }
+    width = std::max({width, thread.size(), line_of(step).size()});
   }
-  constexpr std::size_t kWidth = 34;
+  // Beyond that an overlong line may reach into its neighbour's column, which is empty then.
+  constexpr std::size_t kWidthMax = 48;
+  width = std::min(width, kWidthMax) + 2;
   std::string head;
   for (const std::string& column : columns) {
-    head += fmt::format("{:<{}}", column, kWidth);
+    head += fmt::format("{:<{}}", column, &column == &columns.back() ? 0 : width);
   }
   fmt::print("    {}\n", head);
   for (const Json& step : story["steps"]) {
     const auto column = std::find(columns.begin(), columns.end(), step["thread"].get<std::string>());
-    const std::string at = step["at"].get<std::string>();
-    fmt::print("    {:{}}{}{}\n", "", static_cast<std::size_t>(column - columns.begin()) * kWidth,
-               step["what"].get<std::string>(), at.empty() ? "" : "  " + at);
+    fmt::print("    {:{}}{}\n", "", static_cast<std::size_t>(column - columns.begin()) * width,
+               line_of(step));
   }
 }
 
 void print(const Json& failure) {
   fmt::print("\n{} in schedule {} ({}): {}\n", failure["kind"].get<std::string>(),
              failure["schedule"].get<std::uint64_t>(), failure["strategy"].get<std::string>(),
-             failure["sentence"].get<std::string>());
+             spoken(failure["sentence"].get<std::string>()));
   for (const Json& site : failure["sites"]) {
     print_site(site);
   }
