@@ -65,7 +65,7 @@ class Flooded final : public runtime::Transport {
     came_.notify_all();
   }
 
-  /// Of the next send, once.
+  /// Of the next send, once. To be set before anybody sends.
   Duration slowness{};
 
  private:
@@ -281,8 +281,8 @@ class NodeActor {
 template <typename Actor>
 void a_slots_messages_find_room(World& world) {
   Around around(world);
-  const auto actor = std::make_unique<Actor>(world, around);
   around.transport.slowness = kAway;
+  const auto actor = std::make_unique<Actor>(world, around);
   Noted<std::uint64_t> refused;
   world.beside({{"server",
                  [&] {
