@@ -37,16 +37,16 @@ Machine::Machine(const Surroundings& surroundings, const MachineOptions& options
       number_(options.number),
       name_(options.name),
       lane_(sim::node_lane(static_cast<std::uint32_t>(options.number))),
-      is_aggregator_(options.is_aggregator),
       clock_(surroundings.engine, options.clock),
       cpus_(options.cpus),
-      cures_(options.cures),
+      config_(options.config),
       readers_(options.readers),
       charging_(surroundings.engine, lane_, options.shared_cpus != nullptr ? *options.shared_cpus : cpus_,
                 surroundings.costs),
-      meter_(surroundings.engine, charging_, options.cures.chain_worker ? "main" : "") {
+      meter_(surroundings.engine, charging_, options.config.chain_worker ? "main" : "") {
   for (const std::uint64_t validator : options.validators) {
-    keys_.emplace_back(validator, surroundings.genesis.take_keys(validator));
+    const ValidatorKeys keys = surroundings.genesis.take_keys(validator);
+    config_.validators.push_back({spec::ValidatorIndex(validator), keys.attestation, keys.proposal});
   }
 }
 
@@ -89,19 +89,8 @@ void Machine::start(const ListenThrough& through, std::shared_ptr<const chain::A
     life.listener = through(number_, life.reporter);
     events = life.listener.get();
   }
-  node::Config config;
+  node::Config config = config_;
   config.anchor = anchor != nullptr ? std::move(anchor) : genesis.anchor();
-  config.is_aggregator = is_aggregator_;
-  config.chain_worker = cures_.chain_worker;
-  config.aggregator_thread = cures_.aggregator_thread;
-  config.verify_threads = cures_.verify_threads;
-  config.fetch_cap = cures_.fetch_cap;
-  config.bounded_drain = cures_.bounded_drain;
-  config.sync_gating = cures_.sync_gating;
-  config.bounded_buffers = cures_.bounded_buffers;
-  for (const auto& [validator, keys] : keys_) {
-    config.validators.push_back({spec::ValidatorIndex(validator), keys.attestation, keys.proposal});
-  }
   surroundings_.record.node_started(number_);
   const runtime::Runtime runtime{clock_, life.scheduler, &life.sync, life.way_out, life.random, meter_};
   life.node =

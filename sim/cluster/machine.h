@@ -34,26 +34,15 @@ struct Surroundings {
   Record& record;
 };
 
-/// What keeps a node well under load, as in node::Config.
-struct Cures {
-  /// With it, no metered work may be done on the thread `main`.
-  bool chain_worker = true;
-  bool aggregator_thread = true;
-  std::uint64_t verify_threads = 2;
-  bool fetch_cap = true;
-  bool bounded_drain = true;
-  bool sync_gating = true;
-  bool bounded_buffers = true;
-};
-
 /// What tells one machine from another.
 struct MachineOptions {
   std::uint64_t number = 0;
   std::string name;
   std::vector<std::uint64_t> validators;  ///< In ascending order.
-  bool is_aggregator = false;
   std::size_t cpus = 1;
-  Cures cures;
+  /// The node's, but for its anchor and its validators' keys, which the genesis has. With a chain worker, no
+  /// metered work may be done on the thread `main`.
+  node::Config config;
   /// Threads that read the chain as an API does.
   std::uint64_t readers = 0;
   /// Used instead when it is not null; outlives the machine.
@@ -71,8 +60,8 @@ class Machine {
   Machine& operator=(const Machine&) = delete;
 
   [[nodiscard]] bool is_running() const { return life_ != nullptr; }
-  [[nodiscard]] bool is_aggregator() const { return is_aggregator_; }
-  [[nodiscard]] std::uint64_t validators() const { return keys_.size(); }
+  [[nodiscard]] bool is_aggregator() const { return config_.is_aggregator; }
+  [[nodiscard]] std::uint64_t validators() const { return config_.validators.size(); }
   [[nodiscard]] sim::NodeClock& clock() { return clock_; }
   /// From here on its answers to requests for blocks are spoilt like that, in this life and others.
   void answer(Answering how) { answering_ = how; }
@@ -112,13 +101,12 @@ class Machine {
   std::uint64_t number_;
   std::string name_;
   sim::Lane lane_;
-  bool is_aggregator_;
   std::uint64_t lives_ = 0;
   Answering answering_ = Answering::kProperly;
-  std::vector<std::pair<std::uint64_t, ValidatorKeys>> keys_;
   sim::NodeClock clock_;
   sim::Cpus cpus_;
-  Cures cures_;
+  /// Without an anchor: each life has its own.
+  node::Config config_;
   std::uint64_t readers_;
   sim::ChargingMeter charging_;
   WatchfulMeter meter_;

@@ -105,6 +105,20 @@ bool aggregates(std::uint64_t number, std::uint64_t nodes, std::uint64_t wanted)
   return number * aggregators / nodes != (number + 1) * aggregators / nodes;
 }
 
+/// What the settings say of every node.
+node::Config node_config(const Settings& settings) {
+  const auto is_on = [&](std::string_view key) { return settings.word(key) == "on"; };
+  node::Config config;
+  config.chain_worker = is_on("chain_worker");
+  config.aggregator_thread = is_on("aggregator_thread");
+  config.verify_threads = settings.number("verify_threads");
+  config.fetch_cap = is_on("fetch_cap");
+  config.bounded_drain = is_on("bounded_drain");
+  config.sync_gating = is_on("sync_gating");
+  config.bounded_buffers = is_on("bounded_buffers");
+  return config;
+}
+
 /// A failure's text without what differs from seed to seed.
 std::string without_numbers(const std::string& text) {
   std::string out;
@@ -194,16 +208,9 @@ MachineOptions Cluster::World::machine_options(std::uint64_t number) {
   MachineOptions options;
   options.number = number;
   options.name = name_of(number);
-  options.is_aggregator = aggregates(number, plan.nodes, settings.number("aggregators"));
   options.cpus = settings.number("cpus");
-  const auto is_on = [&](std::string_view key) { return settings.word(key) == "on"; };
-  options.cures = {.chain_worker = is_on("chain_worker"),
-                   .aggregator_thread = is_on("aggregator_thread"),
-                   .verify_threads = settings.number("verify_threads"),
-                   .fetch_cap = is_on("fetch_cap"),
-                   .bounded_drain = is_on("bounded_drain"),
-                   .sync_gating = is_on("sync_gating"),
-                   .bounded_buffers = is_on("bounded_buffers")};
+  options.config = node_config(settings);
+  options.config.is_aggregator = aggregates(number, plan.nodes, settings.number("aggregators"));
   options.readers = settings.number("readers");
   options.shared_cpus = shared_cpus ? &*shared_cpus : nullptr;
   options.clock.wall_at_start = {static_cast<std::int64_t>(kGenesisTime_s) * 1'000'000'000 -
