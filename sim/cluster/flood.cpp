@@ -1,7 +1,6 @@
-// One frame after another, by a timer of the engine's own.
+// Votes that are none.
 #include "sim/cluster/flood.h"
 
-#include "node/base/assert.h"
 #include "node/networking/gossip.h"
 #include "node/networking/payloads.h"
 #include "node/networking/rpc.h"
@@ -18,42 +17,18 @@ constexpr std::uint32_t kNoisePurpose = 1;
 
 Flood::Flood(sim::Engine& engine, Machine& machine, std::uint64_t number, const Record& record,
              Genesis& genesis, FloodOptions options)
-    : engine_(engine),
-      machine_(machine),
-      lane_(sim::node_lane(static_cast<std::uint32_t>(number))),
-      record_(record),
+    : record_(record),
       genesis_(genesis),
       topics_(node::Config{}.network_name),
-      period_(std::chrono::nanoseconds(std::chrono::seconds(1)) /
-              static_cast<std::int64_t>(options.per_second)),
       validators_(genesis.anchor()->state.validators->size()),
       unknown_percent_(options.unknown_percent),
-      noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose) {
-  LOCKSTEP_ASSERT(options.per_second > 0);
-  next_ =
-      engine_.call_at(engine_.now() + period_, sim::Event::call<&Flood::shout>(*this, lane_, kFloodEvent));
-}
-
-void Flood::end() {
-  if (next_) {
-    engine_.cancel(*next_);
-    next_.reset();
-  }
-}
-
-void Flood::shout(std::uint64_t, std::uint64_t) {
-  next_ =
-      engine_.call_at(engine_.now() + period_, sim::Event::call<&Flood::shout>(*this, lane_, kFloodEvent));
-  if (!machine_.is_running() || !record_.latest_vote()) {
-    return;
-  }
-  const runtime::Frame frame = make_frame();
-  for (const runtime::PeerId peer : machine_.peers()) {
-    machine_.transport().send(peer, frame);
-  }
-}
+      noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose),
+      sender_(engine, machine, number, kFloodEvent, options.per_second, [this] { return make_frame(); }) {}
 
 runtime::Frame Flood::make_frame() {
+  if (!record_.latest_vote()) {
+    return nullptr;
+  }
   spec::SignedAttestation vote;
   vote.data = *record_.latest_vote();
   const std::uint64_t noise = noise_.bits();

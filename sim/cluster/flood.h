@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "node/networking/topics.h"
 #include "sim/cluster/cluster.h"
 #include "sim/cluster/genesis.h"
 #include "sim/cluster/machine.h"
 #include "sim/cluster/record.h"
+#include "sim/cluster/steady_sender.h"
 #include "sim/core/engine.h"
 
 namespace lockstep::cluster {
@@ -22,27 +22,20 @@ class Flood {
   /// All but `options` outlive it, or end() comes first. Begins at once.
   Flood(sim::Engine& engine, Machine& machine, std::uint64_t number, const Record& record, Genesis& genesis,
         FloodOptions options);
-  ~Flood() { end(); }
-  Flood(const Flood&) = delete;
-  Flood& operator=(const Flood&) = delete;
 
-  void end();
+  void end() { sender_.end(); }
 
  private:
-  void shout(std::uint64_t, std::uint64_t);
+  /// Null before anybody has voted.
   [[nodiscard]] runtime::Frame make_frame();
 
-  sim::Engine& engine_;
-  Machine& machine_;
-  sim::Lane lane_;
   const Record& record_;
   Genesis& genesis_;
   networking::Topics topics_;
-  base::Duration period_;
   std::uint64_t validators_;
   std::uint64_t unknown_percent_;
   sim::ChoiceStream noise_;
-  std::optional<sim::EventId> next_;
+  SteadySender sender_;
 };
 
 }  // namespace lockstep::cluster

@@ -1,12 +1,11 @@
-// One kind of bad frame after another, by a timer of the engine's own.
+// One kind of bad frame after another.
 #include "sim/cluster/garbage.h"
 
 #include <array>
 #include <memory>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "node/base/assert.h"
 #include "node/networking/gossipsub.h"
 #include "node/networking/gossipsub_parameters.h"
 #include "node/networking/payloads.h"
@@ -29,37 +28,12 @@ constexpr std::uint64_t kStrayIds = std::uint64_t{1} << 40;
 }  // namespace
 
 Garbage::Garbage(sim::Engine& engine, Machine& machine, std::uint64_t number, std::uint64_t per_second)
-    : engine_(engine),
-      machine_(machine),
-      lane_(sim::node_lane(static_cast<std::uint32_t>(number))),
-      topics_(node::Config{}.network_name),
-      period_(std::chrono::nanoseconds(std::chrono::seconds(1)) / static_cast<std::int64_t>(per_second)),
-      noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose) {
-  LOCKSTEP_ASSERT(per_second > 0);
-  next_ =
-      engine_.call_at(engine_.now() + period_, sim::Event::call<&Garbage::send>(*this, lane_, kGarbageEvent));
-}
-
-void Garbage::end() {
-  if (next_) {
-    engine_.cancel(*next_);
-    next_.reset();
-  }
-}
-
-void Garbage::send(std::uint64_t, std::uint64_t) {
-  next_ =
-      engine_.call_at(engine_.now() + period_, sim::Event::call<&Garbage::send>(*this, lane_, kGarbageEvent));
-  if (!machine_.is_running()) {
-    return;
-  }
-  const auto frame = std::make_shared<const base::Bytes>(make_frame(next_kind_));
-  next_kind_ = (next_kind_ + 1) % kKinds;
-  const std::vector<runtime::PeerId> peers = machine_.peers();
-  for (const runtime::PeerId peer : peers) {
-    machine_.transport().send(peer, frame);
-  }
-}
+    : topics_(node::Config{}.network_name),
+      noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose),
+      sender_(engine, machine, number, kGarbageEvent, per_second, [this] {
+        const std::size_t kind = std::exchange(next_kind_, (next_kind_ + 1) % kKinds);
+        return std::make_shared<const base::Bytes>(make_frame(kind));
+      }) {}
 
 base::Bytes Garbage::noise(std::size_t size) {
   base::Bytes out(size);

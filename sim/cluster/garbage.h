@@ -3,12 +3,12 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "node/networking/rpc.h"
 #include "node/networking/topics.h"
 #include "node/runtime/transport.h"
 #include "sim/cluster/machine.h"
+#include "sim/cluster/steady_sender.h"
 #include "sim/core/engine.h"
 
 namespace lockstep::cluster {
@@ -19,28 +19,20 @@ class Garbage {
  public:
   /// All outlive it, or end() comes first. Begins at once. Requires: per_second > 0.
   Garbage(sim::Engine& engine, Machine& machine, std::uint64_t number, std::uint64_t per_second);
-  ~Garbage() { end(); }
-  Garbage(const Garbage&) = delete;
-  Garbage& operator=(const Garbage&) = delete;
 
-  void end();
+  void end() { sender_.end(); }
 
  private:
   static constexpr std::size_t kKinds = 10;
-  void send(std::uint64_t, std::uint64_t);
   [[nodiscard]] base::Bytes make_frame(std::size_t kind);
   [[nodiscard]] base::Bytes published(std::string_view topic, base::ByteView data) const;
   [[nodiscard]] base::Bytes too_much_control();
   [[nodiscard]] base::Bytes noise(std::size_t size);
 
-  sim::Engine& engine_;
-  Machine& machine_;
-  sim::Lane lane_;
   networking::Topics topics_;
-  base::Duration period_;
   sim::ChoiceStream noise_;
   std::size_t next_kind_ = 0;
-  std::optional<sim::EventId> next_;
+  SteadySender sender_;
 };
 
 }  // namespace lockstep::cluster
