@@ -2,19 +2,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
-#include <string>
 #include <utility>
 
 #include "node/networking/request_codec.h"
 #include "node/node/network_actor.h"
 #include "node/node/node.h"
 #include "node/runtime/stop.h"
+#include "scenarios/races/history/arrivals.h"
 #include "scenarios/races/history/pairs.h"
+#include "scenarios/races/history/unsupervised.h"
 #include "scenarios/races/history/whole_node.h"
 
 namespace lockstep::scenarios::races {
@@ -25,14 +24,10 @@ using runtime::SendOutcome;
 constexpr runtime::PeerId kPeer{1};
 constexpr runtime::PeerId kSlowPeer{2};
 
-/// Has the transport's end, as a broken socket would.
-struct Broken {};
-
 /// A network that notes which threads touch it, is slow to send to one peer, and may break.
 class Watched final : public runtime::Transport {
  public:
-  explicit Watched(World& world)
-      : world_(world), mutex_(world.sync(), "arrivals"), came_(world.sync(), "arrivals") {}
+  explicit Watched(World& world) : world_(world), arrivals_(world) {}
 
   SendOutcome send(runtime::PeerId peer, runtime::Frame frame) override {
     touched_by_.insert(world_.self());
@@ -46,39 +41,12 @@ class Watched final : public runtime::Transport {
   void disconnect(runtime::PeerId /*peer*/) override {}
   std::optional<runtime::TransportEvent> receive(base::Instant deadline) override {
     touched_by_.insert(world_.self());
-    std::unique_lock lock(mutex_);
-    while (events_.empty() && !interrupted_ && !is_broken_) {
-      if (!came_.wait_until(lock, deadline)) {
-        break;
-      }
-    }
-    interrupted_ = false;
-    if (is_broken_) {
-      throw Broken{};
-    }
-    if (events_.empty()) {
-      return std::nullopt;
-    }
-    runtime::TransportEvent event = std::move(events_.front());
-    events_.pop_front();
-    return event;
+    return arrivals_.receive(deadline);
   }
-  void interrupt() override {
-    const std::lock_guard lock(mutex_);
-    interrupted_ = true;
-    came_.notify_all();
-  }
+  void interrupt() override { arrivals_.interrupt(); }
 
-  void bring(runtime::TransportEvent event) {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(std::move(event));
-    came_.notify_all();
-  }
-  void break_down() {
-    const std::lock_guard lock(mutex_);
-    is_broken_ = true;
-    came_.notify_all();
-  }
+  void bring(runtime::TransportEvent event) { arrivals_.bring(std::move(event)); }
+  void break_down() { arrivals_.break_down(); }
   [[nodiscard]] std::size_t owners() const { return touched_by_.size(); }
 
   /// What went to anybody but the slow peer.
@@ -87,32 +55,8 @@ class Watched final : public runtime::Transport {
 
  private:
   World& world_;
-  runtime::Mutex mutex_;
-  runtime::CondVar came_;
-  std::deque<runtime::TransportEvent> events_;
-  bool interrupted_ = false;
-  bool is_broken_ = false;
+  Arrivals arrivals_;
   std::set<std::uint32_t> touched_by_;
-};
-
-/// Lets threads end when the network breaks, as the operating system's do when nobody looks at how.
-class Unsupervised final : public runtime::Scheduler {
- public:
-  explicit Unsupervised(runtime::Scheduler& scheduler) : scheduler_(scheduler) {}
-  std::unique_ptr<runtime::Thread> spawn(std::string name, std::function<void()> body) override {
-    return scheduler_.spawn(std::move(name), [run = std::move(body)] {
-      try {
-        run();
-      } catch (const Broken&) {
-      }
-    });
-  }
-  void sleep_until(base::Instant deadline) override { scheduler_.sleep_until(deadline); }
-  void yield() override { scheduler_.yield(); }
-  runtime::HeldLocks& held_locks() override { return scheduler_.held_locks(); }
-
- private:
-  runtime::Scheduler& scheduler_;
 };
 
 /// What an actor or a node is made of, on a watched network.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "node/node/node.h"
 #include "node/node/slot_timer.h"
 #include "node/runtime/stop.h"
+#include "scenarios/races/history/arrivals.h"
 #include "scenarios/races/history/pairs.h"
 #include "scenarios/races/history/whole_node.h"
 
@@ -29,8 +29,7 @@ constexpr Duration kInterval = std::chrono::milliseconds(spec::MILLISECONDS_PER_
 /// A network that brings what it was given at once, and may be slow to send.
 class Flooded final : public runtime::Transport {
  public:
-  explicit Flooded(World& world)
-      : world_(world), mutex_(world.sync(), "arrivals"), came_(world.sync(), "arrivals") {}
+  explicit Flooded(World& world) : world_(world), arrivals_(world) {}
 
   runtime::SendOutcome send(runtime::PeerId /*peer*/, runtime::Frame /*frame*/) override {
     if (slowness.count() > 0) {
@@ -40,40 +39,17 @@ class Flooded final : public runtime::Transport {
   }
   void disconnect(runtime::PeerId /*peer*/) override {}
   std::optional<runtime::TransportEvent> receive(base::Instant deadline) override {
-    std::unique_lock lock(mutex_);
-    while (events_.empty() && !interrupted_) {
-      if (!came_.wait_until(lock, deadline)) {
-        break;
-      }
-    }
-    interrupted_ = false;
-    if (events_.empty()) {
-      return std::nullopt;
-    }
-    runtime::TransportEvent event = std::move(events_.front());
-    events_.pop_front();
-    return event;
+    return arrivals_.receive(deadline);
   }
-  void interrupt() override {
-    const std::lock_guard lock(mutex_);
-    interrupted_ = true;
-    came_.notify_all();
-  }
-  void bring(std::deque<runtime::TransportEvent> events) {
-    const std::lock_guard lock(mutex_);
-    std::move(events.begin(), events.end(), std::back_inserter(events_));
-    came_.notify_all();
-  }
+  void interrupt() override { arrivals_.interrupt(); }
+  void bring(std::deque<runtime::TransportEvent> events) { arrivals_.bring_all(std::move(events)); }
 
   /// Of the next send, once. To be set before anybody sends.
   Duration slowness{};
 
  private:
   World& world_;
-  runtime::Mutex mutex_;
-  runtime::CondVar came_;
-  std::deque<runtime::TransportEvent> events_;
-  bool interrupted_ = false;
+  Arrivals arrivals_;
 };
 
 /// What is around a node or an actor.

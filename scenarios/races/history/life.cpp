@@ -1,15 +1,14 @@
 // Stopping: who is still running when things are taken away.
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "node/node/node.h"
 #include "node/runtime/stop.h"
+#include "scenarios/races/history/arrivals.h"
 #include "scenarios/races/history/pairs.h"
 #include "scenarios/races/history/whole_node.h"
 
@@ -114,10 +113,7 @@ class FreesThenJoins {
 /// The node's network: what comes is asked for, what goes is swallowed.
 class Swallows final : public runtime::Transport {
  public:
-  explicit Swallows(Outside& outside)
-      : outside_(outside),
-        mutex_(outside.world.sync(), "arrivals"),
-        came_(outside.world.sync(), "arrivals") {}
+  explicit Swallows(Outside& outside) : outside_(outside), arrivals_(outside.world) {}
 
   runtime::SendOutcome send(runtime::PeerId /*peer*/, runtime::Frame /*frame*/) override {
     outside_.call_network();
@@ -126,38 +122,17 @@ class Swallows final : public runtime::Transport {
   void disconnect(runtime::PeerId /*peer*/) override { outside_.call_network(); }
   std::optional<runtime::TransportEvent> receive(base::Instant deadline) override {
     outside_.call_network();
-    std::unique_lock lock(mutex_);
-    while (events_.empty() && !interrupted_) {
-      if (!came_.wait_until(lock, deadline)) {
-        break;
-      }
-    }
-    interrupted_ = false;
-    if (events_.empty()) {
-      return std::nullopt;
-    }
-    runtime::TransportEvent event = std::move(events_.front());
-    events_.pop_front();
-    return event;
+    return arrivals_.receive(deadline);
   }
   void interrupt() override {
     outside_.call_network();
-    const std::lock_guard lock(mutex_);
-    interrupted_ = true;
-    came_.notify_all();
+    arrivals_.interrupt();
   }
-  void bring(runtime::TransportEvent event) {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(std::move(event));
-    came_.notify_all();
-  }
+  void bring(runtime::TransportEvent event) { arrivals_.bring(std::move(event)); }
 
  private:
   Outside& outside_;
-  runtime::Mutex mutex_;
-  runtime::CondVar came_;
-  std::deque<runtime::TransportEvent> events_;
-  bool interrupted_ = false;
+  Arrivals arrivals_;
 };
 
 /// Reports into the batch.

@@ -3,11 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,12 +15,15 @@
 #include "node/chain/events.h"
 #include "node/node/inbox.h"
 #include "node/runtime/runtime.h"
+#include "scenarios/races/history/arrivals.h"
+#include "scenarios/races/history/unsupervised.h"
 #include "scenarios/races/history/whole_node.h"
 #include "scenarios/races/history/world.h"
 #include "sim/race/explorer.h"
 
 namespace lockstep::test {
 
+using scenarios::races::Broken;
 using scenarios::races::World;
 
 /// Tells a story under so many schedules; what went wrong, or nothing.
@@ -40,14 +41,10 @@ inline std::string explored(std::uint64_t schedules, const std::function<void(Wo
   return report.clean() ? "" : report.text();
 }
 
-/// Ends the thread that meets it.
-struct Broken {};
-
 /// A network that brings what the test gives it, notes what is sent, and may break.
 class StagedTransport final : public runtime::Transport {
  public:
-  explicit StagedTransport(World& world)
-      : mutex_(world.sync(), "arrivals"), came_(world.sync(), "arrivals"), world_(world) {}
+  explicit StagedTransport(World& world) : arrivals_(world), world_(world) {}
 
   runtime::SendOutcome send(runtime::PeerId peer, runtime::Frame frame) override {
     if (slowness.count() > 0) {
@@ -60,71 +57,20 @@ class StagedTransport final : public runtime::Transport {
   }
   void disconnect(runtime::PeerId /*peer*/) override {}
   std::optional<runtime::TransportEvent> receive(base::Instant deadline) override {
-    std::unique_lock lock(mutex_);
-    while (events_.empty() && !interrupted_ && !is_broken_) {
-      if (!came_.wait_until(lock, deadline)) {
-        break;
-      }
-    }
-    interrupted_ = false;
-    if (is_broken_) {
-      throw Broken{};
-    }
-    if (events_.empty()) {
-      return std::nullopt;
-    }
-    runtime::TransportEvent event = std::move(events_.front());
-    events_.pop_front();
-    return event;
+    return arrivals_.receive(deadline);
   }
-  void interrupt() override {
-    const std::lock_guard lock(mutex_);
-    interrupted_ = true;
-    came_.notify_all();
-  }
+  void interrupt() override { arrivals_.interrupt(); }
 
-  void bring(runtime::TransportEvent event) {
-    const std::lock_guard lock(mutex_);
-    events_.push_back(std::move(event));
-    came_.notify_all();
-  }
-  void break_down() {
-    const std::lock_guard lock(mutex_);
-    is_broken_ = true;
-    came_.notify_all();
-  }
+  void bring(runtime::TransportEvent event) { arrivals_.bring(std::move(event)); }
+  void break_down() { arrivals_.break_down(); }
 
   std::vector<std::pair<runtime::PeerId, runtime::Frame>> sent;
   runtime::SendOutcome outcome = runtime::SendOutcome::kQueued;
   base::Duration slowness{};
 
  private:
-  runtime::Mutex mutex_;
-  runtime::CondVar came_;
+  scenarios::races::Arrivals arrivals_;
   World& world_;
-  std::deque<runtime::TransportEvent> events_;
-  bool interrupted_ = false;
-  bool is_broken_ = false;
-};
-
-/// Lets a thread end when it meets what is broken, as the operating system's do when nobody looks at how.
-class Unsupervised final : public runtime::Scheduler {
- public:
-  explicit Unsupervised(runtime::Scheduler& scheduler) : scheduler_(scheduler) {}
-  std::unique_ptr<runtime::Thread> spawn(std::string name, std::function<void()> body) override {
-    return scheduler_.spawn(std::move(name), [run = std::move(body)] {
-      try {
-        run();
-      } catch (const Broken&) {
-      }
-    });
-  }
-  void sleep_until(base::Instant deadline) override { scheduler_.sleep_until(deadline); }
-  void yield() override { scheduler_.yield(); }
-  runtime::HeldLocks& held_locks() override { return scheduler_.held_locks(); }
-
- private:
-  runtime::Scheduler& scheduler_;
 };
 
 /// Counts what a node reports. Only for worlds in which one thread runs at a time.
@@ -182,7 +128,7 @@ struct Stage {
 
   World& world;
   StagedTransport transport;
-  Unsupervised scheduler;
+  scenarios::races::Unsupervised scheduler;
   scenarios::races::Zeros random;
   scenarios::races::NoMeter meter;
   Keys keys{4};
