@@ -216,10 +216,10 @@ class ProvesUnderALock {
 };
 
 /// A prover that takes its time.
-class SlowProver final : public crypto::AggregateProver {
+class SlowProver final : public crypto::BindingProver {
  public:
   SlowProver(World& world, const crypto::SignatureScheme& scheme, Ticks& ticks)
-      : world_(world), prover_(scheme), ticks_(ticks) {}
+      : BindingProver(scheme), world_(world), ticks_(ticks) {}
   base::Result<base::Bytes, crypto::AggregationError> aggregate(std::span<const crypto::PublicKey> keys,
                                                                 std::span<const base::ByteView> signatures,
                                                                 std::span<const crypto::ProvenKeys> children,
@@ -228,27 +228,11 @@ class SlowProver final : public crypto::AggregateProver {
                                                                 std::uint64_t slot) const override {
     ++ticks_.proofs;
     world_.spend(kProofTime);
-    return prover_.aggregate(keys, signatures, children, union_keys, message, slot);
-  }
-  bool verify(const crypto::Binding& binding, base::ByteView proof) const override {
-    return prover_.verify(binding, proof);
-  }
-  base::Result<base::Bytes, crypto::AggregationError> merge(
-      std::span<const crypto::Binding> bindings, std::span<const base::ByteView> proofs) const override {
-    return prover_.merge(bindings, proofs);
-  }
-  base::Result<base::Bytes, crypto::AggregationError> split(std::span<const crypto::Binding> bindings,
-                                                            base::ByteView proof,
-                                                            std::size_t index) const override {
-    return prover_.split(bindings, proof, index);
-  }
-  bool verify_multi(std::span<const crypto::Binding> bindings, base::ByteView proof) const override {
-    return prover_.verify_multi(bindings, proof);
+    return BindingProver::aggregate(keys, signatures, children, union_keys, message, slot);
   }
 
  private:
   World& world_;
-  crypto::BindingProver prover_;
   Ticks& ticks_;
 };
 

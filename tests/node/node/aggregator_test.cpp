@@ -63,10 +63,10 @@ TEST(Aggregator, ends_at_any_moment_and_says_so) {
 }
 
 /// Takes its time, and notes how many proofs are made at once.
-class SlowProver final : public crypto::AggregateProver {
+class SlowProver final : public crypto::BindingProver {
  public:
-  SlowProver(World& world, const crypto::AggregateProver& prover, base::Duration time)
-      : world_(world), prover_(prover), time_(time) {}
+  SlowProver(World& world, const crypto::SignatureScheme& scheme, base::Duration time)
+      : BindingProver(scheme), world_(world), time_(time) {}
   base::Result<base::Bytes, crypto::AggregationError> aggregate(std::span<const crypto::PublicKey> keys,
                                                                 std::span<const base::ByteView> signatures,
                                                                 std::span<const crypto::ProvenKeys> children,
@@ -75,29 +75,14 @@ class SlowProver final : public crypto::AggregateProver {
                                                                 std::uint64_t slot) const override {
     if (signatures.size() < 2) {
       // A proposer's own signature, on the chain's thread.
-      return prover_.aggregate(keys, signatures, children, union_keys, message, slot);
+      return BindingProver::aggregate(keys, signatures, children, union_keys, message, slot);
     }
     begins.push_back(world_.clock().now());
     world_.expect(++at_once == 1, "two proofs are made at once");
     world_.spend(time_);
     --at_once;
     ends.push_back(world_.clock().now());
-    return prover_.aggregate(keys, signatures, children, union_keys, message, slot);
-  }
-  bool verify(const crypto::Binding& binding, base::ByteView proof) const override {
-    return prover_.verify(binding, proof);
-  }
-  base::Result<base::Bytes, crypto::AggregationError> merge(
-      std::span<const crypto::Binding> bindings, std::span<const base::ByteView> proofs) const override {
-    return prover_.merge(bindings, proofs);
-  }
-  base::Result<base::Bytes, crypto::AggregationError> split(std::span<const crypto::Binding> bindings,
-                                                            base::ByteView proof,
-                                                            std::size_t index) const override {
-    return prover_.split(bindings, proof, index);
-  }
-  bool verify_multi(std::span<const crypto::Binding> bindings, base::ByteView proof) const override {
-    return prover_.verify_multi(bindings, proof);
+    return BindingProver::aggregate(keys, signatures, children, union_keys, message, slot);
   }
 
   mutable std::vector<base::Instant> begins;
@@ -106,7 +91,6 @@ class SlowProver final : public crypto::AggregateProver {
 
  private:
   World& world_;
-  const crypto::AggregateProver& prover_;
   base::Duration time_;
 };
 
@@ -116,7 +100,7 @@ TEST(Aggregator, of_a_node_begins_again_at_once_when_it_was_asked_to_while_it_pr
           5,
           [](World& world) {
             Stage stage(world);
-            const SlowProver prover(world, stage.keys.prover, 7s);
+            const SlowProver prover(world, stage.keys.scheme, 7s);
             NetworkActor network(stage.runtime, Config{}, stage.keys.scheme, stage.heard, stage.inbox);
             Config config{.anchor = stage.keys.anchor(0), .validators = stage.keys.all()};
             config.is_aggregator = true;
