@@ -6,6 +6,7 @@
 
 #include "node/base/assert.h"
 #include "node/node/end_notice.h"
+#include "node/node/lock_seams.h"
 #include "node/node/refusals.h"
 #include "node/node/slot_timer.h"
 
@@ -28,18 +29,15 @@ ChainWorker::ChainWorker(const runtime::Runtime& runtime, const crypto::Signatur
       listener_(listener),
       own_validators_(std::move(config.validators)),
       has_thread_(config.chain_worker),
-      chain_(config.anchor, config.is_aggregator, first_of(own_validators_),
-             {.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock}, runtime.meter,
-             scheme, prover, events),
+      chain_(config.anchor, config.is_aggregator, first_of(own_validators_), lock_seams(runtime),
+             runtime.meter, scheme, prover, events),
       slots_(chain_.store().config().genesis_time),
-      lanes_({.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock},
-             locking::Tier::kPendingBlocks, "chain lanes",
+      lanes_(lock_seams(runtime), locking::Tier::kPendingBlocks, "chain lanes",
              {kControlMax, kBlocksMax, 1, kAggregatesMax, kVotesMax}),
       results_(runtime.sync, "chain results", kResultsMax),
       room_(runtime.sync, "room for results"),
       ended_(runtime.sync, "chain has ended"),
-      aggregation_({.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock},
-                   locking::Tier::kCaches, "aggregation"),
+      aggregation_(lock_seams(runtime), locking::Tier::kCaches, "aggregation"),
       aggregator_(runtime, prover, [this](ProvenRound proven) { take_back(std::move(proven)); }),
       verifiers_(runtime, chain::Decider(runtime.meter, scheme, prover), listener, config.verify_threads) {
   if (config.aggregator_thread) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node/node/end_notice.h"
+#include "node/node/lock_seams.h"
 #include "node/node/refusals.h"
 #include "node/spec/hash_tree_root.h"
 
@@ -25,7 +26,7 @@ NetworkActor::NetworkActor(const runtime::Runtime& runtime, const Config& config
     : runtime_(runtime),
       events_(events),
       inbox_(inbox),
-      peers_({.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock}),
+      peers_(lock_seams(runtime)),
       network_(config.network_name, runtime.clock, runtime.random, runtime.transport, events, scheme, *this),
       commands_(runtime.sync, "network commands", kCommandsMax),
       bell_(runtime.sync, "network commands"),

@@ -6,6 +6,7 @@
 
 #include "node/base/assert.h"
 #include "node/node/end_notice.h"
+#include "node/node/lock_seams.h"
 
 namespace lockstep::node {
 namespace {
@@ -22,8 +23,7 @@ VerifyPool::VerifyPool(const runtime::Runtime& runtime, const chain::Decider& de
     : runtime_(runtime),
       decider_(decider),
       listener_(listener),
-      shares_({.sync = runtime.sync, .scheduler = runtime.scheduler, .clock = runtime.clock},
-              locking::Tier::kPendingBlocks, "verify lane", {kSharesMax}),
+      shares_(lock_seams(runtime), locking::Tier::kPendingBlocks, "verify lane", {kSharesMax}),
       done_(runtime.sync, "batch is verified") {
   LOCKSTEP_ASSERT_MSG(threads <= kThreadsMax, "a pool has a bounded number of threads");
   for (std::size_t i = 0; i < threads; ++i) {
