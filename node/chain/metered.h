@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "node/runtime/meter.h"
@@ -14,9 +15,14 @@ namespace lockstep::chain {
 template <typename F>
 auto metered(runtime::Meter& meter, runtime::Work kind, std::uint64_t units, F&& work) {
   const std::uint64_t token = meter.begin(kind);
-  auto result = std::forward<F>(work)();
-  meter.end(kind, token, units);
-  return result;
+  if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
+    std::forward<F>(work)();
+    meter.end(kind, token, units);
+  } else {
+    auto result = std::forward<F>(work)();
+    meter.end(kind, token, units);
+    return result;
+  }
 }
 
 }  // namespace lockstep::chain

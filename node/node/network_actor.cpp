@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "node/chain/metered.h"
 #include "node/node/end_notice.h"
 #include "node/node/lock_seams.h"
 #include "node/node/refusals.h"
@@ -138,9 +139,7 @@ void NetworkActor::handle(const runtime::TransportEvent& event) {
     network_.handle(event);
     return;
   }
-  const std::uint64_t token = runtime_.meter.begin(runtime::Work::kDecode);
-  network_.handle(event);
-  runtime_.meter.end(runtime::Work::kDecode, token, 1);
+  chain::metered(runtime_.meter, runtime::Work::kDecode, 1, [&] { network_.handle(event); });
 }
 
 bool NetworkActor::try_send(NetworkCommand command) {
