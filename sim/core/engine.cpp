@@ -429,8 +429,4 @@ void Engine::sleep_until(Time time) {
   check_stop(me);
 }
 
-bool Engine::alive(FiberRef ref) const {
-  return ref.fiber != nullptr && ref.fiber->generation == ref.generation;
-}
-
 }  // namespace lockstep::sim

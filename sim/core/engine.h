@@ -173,7 +173,9 @@ class Engine {
   /// Blocks until the fiber has ended; at once if it has. A fiber that is being unwound waits for `ref`, too,
   /// which is then unwound itself if nothing else ends it. Never throws.
   void join(FiberRef ref);
-  [[nodiscard]] bool alive(FiberRef ref) const;
+  [[nodiscard]] bool alive(FiberRef ref) const {
+    return ref.fiber != nullptr && ref.fiber->generation == ref.generation;
+  }
 
   /// Begins to unwind one fiber (it must not be the current one): from now on its blocking calls throw.
   void stop_fiber(FiberRef ref);

@@ -19,21 +19,23 @@ unsigned EventQueue::level_of(std::uint64_t difference) {
 }
 
 std::uint32_t EventQueue::take_node() {
-  if (free_nodes_.empty()) {
+  if (free_nodes_ == kNone) {
     LOCKSTEP_ASSERT(nodes_.size() < kNone);
     return nodes_.add();
   }
-  const std::uint32_t index = free_nodes_.back();
-  free_nodes_.pop_back();
-  if (!free_nodes_.empty()) {
-    __builtin_prefetch(&nodes_[free_nodes_.back()], 1);
+  const std::uint32_t index = free_nodes_;
+  free_nodes_ = nodes_[index].next_free;
+  if (free_nodes_ != kNone) {
+    __builtin_prefetch(&nodes_[free_nodes_], 1);
   }
   return index;
 }
 
 void EventQueue::free_node(std::uint32_t index) {
-  ++nodes_[index].generation;
-  free_nodes_.push_back(index);
+  Node& node = nodes_[index];
+  ++node.generation;
+  node.next_free = free_nodes_;
+  free_nodes_ = index;
 }
 
 EventQueue::Chunk* EventQueue::take_chunk() {
@@ -194,7 +196,9 @@ bool EventQueue::pop_until(Time limit, Time& time, Event& event) {
     --live_;
     last_popped_ = entry.time;
     prepare(Event::kFarAhead);
-    prepare(Event::kNearAhead);
+    if (live_ >= Event::kCrowd) {
+      prepare(Event::kNearAhead);
+    }
     return true;
   }
   return false;

@@ -29,10 +29,13 @@ struct Event {
   Lane lane = kWorldLane;
   std::uint32_t tag = 0;
   /// Asks for memory that the call will touch, and changes nothing: called with the same three words when the
-  /// event is kFarAhead, then when it is kNearAhead events away, unless too little is pending. May be null.
+  /// event is kFarAhead events away and, while at least kCrowd are pending, again when it is kNearAhead, for
+  /// what is found only through what it asked for first. May be null.
   using Preparation = void (*)(void* object, std::uint64_t a, std::uint64_t b, std::size_t ahead);
-  static constexpr std::size_t kFarAhead = 3;
+  static constexpr std::size_t kFarAhead = 2;
   static constexpr std::size_t kNearAhead = 1;
+  /// What fewer events touch is mostly at hand, and a second call would cost more than it spares.
+  static constexpr std::size_t kCrowd = 8192;
   Preparation prepare = nullptr;
 
   /// An event that calls `(object.*Method)(a, b)`; `object` must live until it has run or is cancelled.
@@ -125,6 +128,7 @@ class EventQueue {
   struct alignas(64) Node {
     Event event;
     std::uint32_t generation = 0;
+    std::uint32_t next_free = kNone;
   };
 
   [[nodiscard]] static unsigned level_of(std::uint64_t difference);
@@ -160,7 +164,7 @@ class EventQueue {
   std::uint64_t last_popped_ = 0;
   Chunk* free_chunks_ = nullptr;
   Slabs<Node> nodes_;
-  std::vector<std::uint32_t> free_nodes_;  ///< The last is taken first.
+  std::uint32_t free_nodes_ = kNone;  ///< The last that was freed, which names the one before it.
   std::array<std::uint64_t, kLevels> occupied_{};
   std::array<std::array<Slot, kSlots>, kLevels> slots_{};
   std::vector<std::unique_ptr<Chunk[]>> chunk_slabs_;

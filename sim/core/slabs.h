@@ -1,21 +1,21 @@
 // An array that grows without moving what is in it.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "sim/core/large_pages.h"
 
 namespace lockstep::sim {
 
-/// Elements by index, made one after another and kept until clear() or the end. They lie in slabs of which
-/// each is as large as all before it, the large ones on large pages; references stay valid. A million
-/// elements of a cache line each are touched in no order that a processor foresees: growing must not copy
-/// them, and finding one must not walk a page table. Not thread-safe.
+/// Elements by index, made one after another and kept until clear() or the end. They lie in slabs of equal
+/// size; references stay valid. A million elements of a cache line each are touched in no order that a
+/// processor foresees: growing must not copy them, and finding one must not walk a page table, so that every
+/// slab but the first, which few worlds fill, is a large page. Not thread-safe.
 template <typename T>
 class Slabs {
  public:
@@ -30,7 +30,7 @@ class Slabs {
 
   /// Makes one more and returns its index.
   std::uint32_t add() {
-    if (size_ == room_) [[unlikely]] {
+    if (size_ == slabs_.size() * kInSlab) [[unlikely]] {
       grow();
     }
     std::construct_at(place(size_));
@@ -42,44 +42,29 @@ class Slabs {
     while (size_ > 0) {
       std::destroy_at(place(--size_));
     }
-    while (slabs_in_use_ > 0) {
-      --slabs_in_use_;
-      ::operator delete(slabs_[slabs_in_use_], std::align_val_t{alignment_of(slabs_in_use_)});
+    for (T* slab : slabs_) {
+      ::operator delete(slab, std::align_val_t{kLargePage});
     }
-    room_ = 0;
+    slabs_.clear();
   }
 
  private:
-  static constexpr unsigned kFirstBits = 6;
-  static constexpr std::size_t kSlabsMax = 26;
+  static constexpr std::uint32_t kInSlab = std::bit_floor(kLargePage / sizeof(T));
 
-  /// Slab 0 holds 2^6 elements, slab n > 0 the 2^(n + 5) from index 2^(n + 5) on.
-  [[nodiscard]] T* place(std::uint32_t index) const {
-    const auto slab = static_cast<unsigned>(std::bit_width(index >> kFirstBits));
-    const std::uint32_t first = slab == 0 ? 0 : std::uint32_t{1} << (slab + kFirstBits - 1);
-    return slabs_[slab] + (index - first);
-  }
-  [[nodiscard]] static std::size_t bytes_of(std::size_t slab) {
-    return sizeof(T) << (slab == 0 ? kFirstBits : slab + kFirstBits - 1);
-  }
-  [[nodiscard]] static std::size_t alignment_of(std::size_t slab) {
-    return bytes_of(slab) >= kLargePage ? kLargePage : alignof(T);
-  }
+  [[nodiscard]] T* place(std::uint32_t index) const { return slabs_[index / kInSlab] + index % kInSlab; }
 
   void grow() {
-    const std::size_t bytes = bytes_of(slabs_in_use_);
-    void* memory = ::operator new(bytes, std::align_val_t{alignment_of(slabs_in_use_)});
-    if (bytes >= kLargePage) {
-      prefer_large_pages(memory, bytes);
+    constexpr std::size_t kBytes = kInSlab * sizeof(T);
+    slabs_.reserve(slabs_.size() + 1);
+    void* memory = ::operator new(kBytes, std::align_val_t{kLargePage});
+    if (!slabs_.empty()) {
+      prefer_large_pages(memory, kBytes);
     }
-    slabs_.at(slabs_in_use_++) = static_cast<T*>(memory);
-    room_ += static_cast<std::uint32_t>(bytes / sizeof(T));
+    slabs_.push_back(static_cast<T*>(memory));
   }
 
-  std::array<T*, kSlabsMax> slabs_{};
-  std::size_t slabs_in_use_ = 0;
+  std::vector<T*> slabs_;
   std::uint32_t size_ = 0;
-  std::uint32_t room_ = 0;
 };
 
 }  // namespace lockstep::sim

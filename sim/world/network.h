@@ -177,6 +177,7 @@ class Network {
     LinkIndex link = 0;
     /// The network's `closings_` when it was sent, or one less when the receiver had closed already.
     std::uint32_t closings = 0;
+    std::uint32_t next_free = kNone;
   };
 
   /// One cache line: what an arrival touches.
@@ -234,6 +235,8 @@ class Network {
   void launch(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure);
   void send_on(std::uint32_t flight, Purpose latency_purpose, std::int64_t departure, ActiveRule* held_by);
   void arrive(std::uint64_t flight, std::uint64_t to);
+  void prefetch_receiver(const Endpoint& endpoint, const Flight& flight, std::ptrdiff_t lines_below,
+                         std::ptrdiff_t lines_above) const;
   static void prepare_arrival(void* network, std::uint64_t flight, std::uint64_t to, std::size_t ahead);
   void drop(NodeIndex from, NodeIndex to, std::uint64_t number, DropReason reason);
   [[nodiscard]] bool is_welcome(const Flight& flight) const;
@@ -278,7 +281,7 @@ class Network {
   /// When each node's uplink is free again, in nanoseconds; empty when uplinks are unlimited.
   std::vector<std::int64_t> uplink_free_;
   Slabs<Flight> flights_;
-  std::vector<std::uint32_t> free_flights_;  ///< The last is taken first.
+  std::uint32_t free_flights_ = kNone;  ///< The last that arrived, which names the one before it.
   /// By number.
   std::vector<std::unique_ptr<ActiveRule>> rules_;
   std::vector<PlannedRule> planned_;
