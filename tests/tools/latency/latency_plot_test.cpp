@@ -23,7 +23,8 @@ TEST(LatencyPlot, shows_every_figure_in_table_and_plot) {
   std::string name = (fs::temp_directory_path() / "lockstep-latency-XXXXXX").string();
   const fs::path place = mkdtemp(name.data());
   std::ofstream(place / "given.json") << R"({
-    "command": "python3 tools/latency.py --loads 10 1000", "machine": "a machine", "seconds": 24, "proof_ms": 500, "figures": [
+    "command": "python3 tools/latency.py --loads 10 1000", "machine": "a machine", "seconds": 80, "seconds_lacking": 24,
+    "proof_ms": 500, "figures": [
     {"world": "virtual", "load": 10, "cures": "all cures", "note": "all held",
      "late_ms": {"p50": 0, "p99": 1.5, "p999": 2, "max": 2.25}},
     {"world": "virtual", "load": 10, "cures": "no chain thread", "note": "a head lags",
