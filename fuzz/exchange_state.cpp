@@ -205,7 +205,8 @@ class Play {
   Pipe pipe_;
   Ledger ledger_;
   crypto::CheapScheme scheme_;
-  networking::Network network_{"12345678", clock_, random_, pipe_, ledger_, scheme_, ledger_};
+  networking::Network network_{
+      {.network_name = "12345678"}, clock_, random_, pipe_, ledger_, scheme_, ledger_};
   std::uint64_t next_id_ = 0;
 };
 

@@ -77,7 +77,7 @@ std::string_view to_string(Drop reason) {
       "bad_snappy",    "bad_ssz",          "bad_request",       "bad_response",     "unsolicited",
       "late_response", "unknown_request",  "too_many_requests", "endless_response", "slow_response",
       "invalid_block", "graft_in_backoff", "control_flood",     "bad_message_id",   "broken_promise",
-      "slow_peer"};
+      "slow_peer",     "wrong_subnet"};
   return name_in(kNames, reason);
 }
 

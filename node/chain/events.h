@@ -285,8 +285,9 @@ enum class Drop : std::uint8_t {
   kBadMessageId,     ///< A control entry with an id that is not 20 bytes long.
   kBrokenPromise,    ///< A peer said that it has a message, was asked for it, and nobody sent it.
   kSlowPeer,         ///< A peer that has not taken what is sent to it for a long time.
+  kWrongSubnet,      ///< A vote on the topic of another subnet than its validator's.
 };
-inline constexpr std::size_t kDrops = 21;
+inline constexpr std::size_t kDrops = 22;
 std::string_view to_string(Drop reason);
 
 struct MessageDropped {
@@ -299,7 +300,7 @@ struct MessageDropped {
 struct GossipCounted {
   std::uint64_t messages;    ///< Came in: duplicates + dropped + delivered.
   std::uint64_t duplicates;  ///< Had come, or been published, before.
-  std::uint64_t dropped;     ///< Each was reported by message_dropped, as kBadRpc to kBadSsz.
+  std::uint64_t dropped;     ///< Each was reported by message_dropped, as kBadRpc to kBadSsz or kWrongSubnet.
   std::uint64_t delivered;   ///< Went on to the chain.
   std::uint64_t control_entries;
   std::uint64_t control_outcomes;  ///< The sum over the outcomes of control entries.

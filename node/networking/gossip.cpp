@@ -23,9 +23,9 @@ constexpr std::uint64_t kFramePurpose = 0x100;
 
 }  // namespace
 
-Gossip::Gossip(const Topics& topics, Peers& peers, runtime::Clock& clock, runtime::Random& random,
-               runtime::Transport& transport, chain::Events& events, const crypto::SignatureScheme& scheme,
-               Receiver& receiver)
+Gossip::Gossip(const Topics& topics, const spec::SubnetSet& heard, Peers& peers, runtime::Clock& clock,
+               runtime::Random& random, runtime::Transport& transport, chain::Events& events,
+               const crypto::SignatureScheme& scheme, Receiver& receiver)
     : topics_(topics),
       peers_(peers),
       clock_(clock),
@@ -38,7 +38,13 @@ Gossip::Gossip(const Topics& topics, Peers& peers, runtime::Clock& clock, runtim
   for (std::size_t i = 0; i < topics.size(); ++i) {
     const auto topic = static_cast<TopicIndex>(i);
     ids_.emplace_back(MessageDomain::kValidSnappy, topics.name(topic));
-    gossipsub_.subscribe(topic);
+  }
+  gossipsub_.subscribe(Topics::index(TopicKind::kBlock));
+  gossipsub_.subscribe(Topics::index(TopicKind::kAggregation));
+  for (std::uint64_t subnet = 0; subnet < topics.subnets(); ++subnet) {
+    if (heard.test(subnet)) {
+      gossipsub_.subscribe(Topics::attestation(spec::SubnetId(subnet)));
+    }
   }
   // Nodes that start together do not beat together.
   next_heartbeat_ =
@@ -144,10 +150,8 @@ void Gossip::take_fresh(const Incoming& incoming, const Fingerprint& bytes) {
     ++counts_.duplicates;
     return;
   }
-  const std::uint64_t delivered = counts_.delivered;
-  accept(incoming, id);
-  if (counts_.delivered == delivered) {
-    drop(incoming.from, chain::Drop::kBadSsz);
+  if (const std::optional<chain::Drop> wrong = accept(incoming, id)) {
+    drop(incoming.from, *wrong);
   } else {
     remember(bytes);
   }
@@ -166,27 +170,39 @@ bool Gossip::decompress(const Incoming& incoming) {
   return true;
 }
 
-void Gossip::accept(const Incoming& incoming, const MessageId& id) {
+std::optional<chain::Drop> Gossip::accept(const Incoming& incoming, const MessageId& id) {
   switch (topics_.kind(incoming.topic)) {
     case TopicKind::kBlock:
       if (chain::SignedBlockPointer block = decode_signed_block(payload_)) {
         pass_on(incoming, id);
         receiver_.on_gossip_block(incoming.from, std::move(block));
+        return std::nullopt;
       }
-      return;
+      break;
     case TopicKind::kAggregation:
       if (std::optional<spec::SignedAggregatedAttestation> aggregate = decode_aggregate(payload_)) {
         pass_on(incoming, id);
         receiver_.on_gossip_aggregate(incoming.from, std::move(*aggregate));
+        return std::nullopt;
       }
-      return;
+      break;
     case TopicKind::kAttestation:
-      if (std::optional<spec::SignedAttestation> vote = decode_signed_attestation(payload_, scheme_)) {
-        pass_on(incoming, id);
-        receiver_.on_gossip_attestation(incoming.from, std::move(*vote));
-      }
-      return;
+      return accept_vote(incoming, id);
   }
+  return chain::Drop::kBadSsz;
+}
+
+std::optional<chain::Drop> Gossip::accept_vote(const Incoming& incoming, const MessageId& id) {
+  std::optional<spec::SignedAttestation> vote = decode_signed_attestation(payload_, scheme_);
+  if (!vote) {
+    return chain::Drop::kBadSsz;
+  }
+  if (topics_.attestation(vote->validator_index) != incoming.topic) {
+    return chain::Drop::kWrongSubnet;
+  }
+  pass_on(incoming, id);
+  receiver_.on_gossip_attestation(incoming.from, std::move(*vote));
+  return std::nullopt;
 }
 
 void Gossip::pass_on(const Incoming& incoming, const MessageId& id) {

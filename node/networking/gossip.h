@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "node/chain/events.h"
@@ -37,10 +38,11 @@ struct GossipCounts {
 /// means is looked at afterwards, by the receiver. Not thread-safe: one thread owns it.
 class Gossip {
  public:
-  /// Everything referred to outlives it.
-  Gossip(const Topics& topics, Peers& peers, runtime::Clock& clock, runtime::Random& random,
-         runtime::Transport& transport, chain::Events& events, const crypto::SignatureScheme& scheme,
-         Receiver& receiver);
+  /// Follows blocks, aggregates and the votes of the subnets that are `heard`. Everything referred to but
+  /// that outlives it.
+  Gossip(const Topics& topics, const spec::SubnetSet& heard, Peers& peers, runtime::Clock& clock,
+         runtime::Random& random, runtime::Transport& transport, chain::Events& events,
+         const crypto::SignatureScheme& scheme, Receiver& receiver);
 
   /// A peer has connected; it is told what we follow.
   void connected(runtime::PeerId peer);
@@ -78,7 +80,9 @@ class Gossip {
                     const Fingerprint& digest);
   void take_fresh(const Incoming& incoming, const Fingerprint& bytes);
   [[nodiscard]] bool decompress(const Incoming& incoming);
-  void accept(const Incoming& incoming, const MessageId& id);
+  /// Reads the message, passes it on and delivers it, unless something is wrong with it.
+  [[nodiscard]] std::optional<chain::Drop> accept(const Incoming& incoming, const MessageId& id);
+  [[nodiscard]] std::optional<chain::Drop> accept_vote(const Incoming& incoming, const MessageId& id);
   /// Hands the message to gossipsub, and sends what comes of it.
   void pass_on(const Incoming& incoming, const MessageId& id);
   void remember(const Fingerprint& bytes);

@@ -9,13 +9,13 @@
 
 namespace lockstep::networking {
 
-Network::Network(std::string_view network_name, runtime::Clock& clock, runtime::Random& random,
+Network::Network(const Membership& membership, runtime::Clock& clock, runtime::Random& random,
                  runtime::Transport& transport, chain::Events& events, const crypto::SignatureScheme& scheme,
                  Receiver& receiver)
     : receiver_(receiver),
-      topics_(network_name),
+      topics_(membership.network_name, membership.subnets),
       peers_(transport, events),
-      gossip_(topics_, peers_, clock, random, transport, events, scheme, receiver),
+      gossip_(topics_, membership.heard, peers_, clock, random, transport, events, scheme, receiver),
       own_requests_(peers_, clock, transport, events, receiver),
       response_channels_(peers_, clock, transport, events, receiver) {}
 
@@ -69,7 +69,7 @@ void Network::publish_block(const spec::SignedBlock& block) {
 }
 
 void Network::publish_attestation(const spec::SignedAttestation& vote) {
-  gossip_.publish(topics_.attestation(vote.validator_index.value), encode_signed_attestation(vote));
+  gossip_.publish(topics_.attestation(vote.validator_index), encode_signed_attestation(vote));
 }
 
 void Network::publish_aggregate(const spec::SignedAggregatedAttestation& aggregate) {

@@ -20,12 +20,22 @@
 
 namespace lockstep::networking {
 
+/// What a node takes part in: blocks and aggregates of its network, and the votes of some subnets.
+struct Membership {
+  /// The network's name within topics.
+  std::string_view network_name;
+  /// Into how many subnets its votes are spread.
+  std::uint64_t subnets = spec::ATTESTATION_COMMITTEE_COUNT;
+  /// The subnets whose votes are heard; those that do not exist count for nothing.
+  spec::SubnetSet heard = ~spec::SubnetSet();
+};
+
 /// Owns peers and gossip and speaks to the transport. Knows what bytes mean, not what to do about it: that is
 /// the receiver's. Not thread-safe: one thread owns it.
 class Network {
  public:
-  /// Everything referred to outlives it.
-  Network(std::string_view network_name, runtime::Clock& clock, runtime::Random& random,
+  /// Everything referred to, but for the name, outlives it.
+  Network(const Membership& membership, runtime::Clock& clock, runtime::Random& random,
           runtime::Transport& transport, chain::Events& events, const crypto::SignatureScheme& scheme,
           Receiver& receiver);
 

@@ -76,7 +76,7 @@ std::optional<GossipTopic> GossipTopic::parse(std::string_view text) {
 }
 
 Topics::Topics(std::string_view network_name, std::uint64_t subnets) {
-  LOCKSTEP_ASSERT(subnets >= 1 && subnets <= 64);
+  LOCKSTEP_ASSERT(subnets >= 1 && subnets <= spec::kSubnetsMax);
   const std::string network(network_name);
   names_.push_back(GossipTopic{TopicKind::kBlock, network, {}}.to_text());
   names_.push_back(GossipTopic{TopicKind::kAggregation, network, {}}.to_text());

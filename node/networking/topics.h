@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/spec/config.h"
+#include "node/spec/subnet.h"
 
 namespace lockstep::networking {
 
@@ -37,12 +38,13 @@ using TopicIndex = std::uint8_t;
 /// The topics of one network that a node knows: blocks, aggregates, then one for each attestation subnet.
 class Topics {
  public:
-  /// Requires: 1 <= subnets <= 64.
+  /// Requires: 1 <= subnets <= spec::kSubnetsMax.
   explicit Topics(std::string_view network_name, std::uint64_t subnets = spec::ATTESTATION_COMMITTEE_COUNT);
 
   [[nodiscard]] std::size_t size() const { return names_.size(); }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] const std::string& name(TopicIndex topic) const { return names_[topic]; }
+  [[nodiscard]] std::uint64_t subnets() const { return size() - (kTopicKinds - 1); }
   /// The name of the kind's first topic.
   [[nodiscard]] const std::string& name(TopicKind kind) const {
     return names_[static_cast<std::size_t>(kind)];
@@ -52,9 +54,13 @@ class Topics {
     return topic < kTopicKinds ? static_cast<TopicKind>(topic) : TopicKind::kAttestation;
   }
   [[nodiscard]] static TopicIndex index(TopicKind kind) { return static_cast<TopicIndex>(kind); }
-  /// The topic of the votes of a validator (leanSpec: subnet = index mod ATTESTATION_COMMITTEE_COUNT).
-  [[nodiscard]] TopicIndex attestation(std::uint64_t validator) const {
-    return static_cast<TopicIndex>(kTopicKinds - 1 + validator % (size() - kTopicKinds + 1));
+  /// Requires: it is below subnets().
+  [[nodiscard]] static TopicIndex attestation(spec::SubnetId subnet) {
+    return static_cast<TopicIndex>(kTopicKinds - 1 + subnet.value);
+  }
+  /// The topic of the votes of a validator.
+  [[nodiscard]] TopicIndex attestation(spec::ValidatorIndex validator) const {
+    return attestation(spec::subnet_of(validator, subnets()));
   }
 
   /// The number of a topic of this network; nothing for any other string.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "node/chain/anchor.h"
+#include "node/spec/subnet.h"
 #include "node/validator/own_validator.h"
 
 namespace lockstep::node {
@@ -43,6 +45,14 @@ struct Config {
   bool bounded_buffers = true;
   /// The network's name within topics: leanSpec's fork digest without 0x.
   std::string network_name = "12345678";
+  /// Into how many subnets votes are spread, 1 to spec::kSubnetsMax; one network has one number.
+  std::uint64_t attestation_committee_count = spec::ATTESTATION_COMMITTEE_COUNT;
+  /// The subnets that a node which begins as an aggregator hears besides those of its own validators.
+  spec::SubnetSet aggregate_subnets = ~spec::SubnetSet();
 };
+
+/// The subnets whose votes the node hears (leanSpec: cli/run.py): those of its own validators, and an
+/// aggregator's others. They stay the same when the node begins or ceases to aggregate while it runs.
+[[nodiscard]] spec::SubnetSet subnets_heard(const Config& config);
 
 }  // namespace lockstep::node

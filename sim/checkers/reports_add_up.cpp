@@ -150,7 +150,8 @@ class ReportsAddUp final : public cluster::Invariant {
 
   /// Whether it is a gossip message that is dropped for this reason.
   static bool is_gossip(chain::Drop reason) {
-    return reason >= chain::Drop::kBadRpc && reason <= chain::Drop::kBadSsz;
+    return (reason >= chain::Drop::kBadRpc && reason <= chain::Drop::kBadSsz) ||
+           reason == chain::Drop::kWrongSubnet;
   }
 
   void add_up(cluster::Hearing& hearing, std::string_view what, std::uint64_t entered,

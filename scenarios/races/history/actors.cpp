@@ -82,7 +82,8 @@ class EverybodysNetwork final : public networking::Receiver {
  public:
   EverybodysNetwork(World& world, Parts& parts)
       : parts_(parts),
-        network_("12345678", world.clock(), parts.random, parts.transport, events_, parts.scheme, *this) {
+        network_({.network_name = "12345678"}, world.clock(), parts.random, parts.transport, events_,
+                 parts.scheme, *this) {
     thread_.emplace(world.scheduler(), world.sync(), "network", [this](runtime::StopSignal& signal) {
       while (!signal.requested()) {
         if (const auto event = parts_.transport.receive(parts_.runtime.clock.now())) {

@@ -39,7 +39,7 @@ class Path final : public networking::Receiver {
   Path(const test::Keys& keys, std::shared_ptr<const chain::Anchor> anchor, bool is_aggregator)
       : chain_(std::move(anchor), is_aggregator, spec::ValidatorIndex(0), thread_.seams(), meter_,
                keys.scheme, keys.prover, events_),
-        network_("12345678", clock_, random_, transport_, events_, keys.scheme, *this) {
+        network_({.network_name = "12345678"}, clock_, random_, transport_, events_, keys.scheme, *this) {
     for (std::uint64_t i = 1; i <= 8; ++i) {
       network_.handle(runtime::PeerConnected{.peer = runtime::PeerId{i}, .address = ""});
     }

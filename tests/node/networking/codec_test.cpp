@@ -144,8 +144,11 @@ TEST(Topics, a_topic_of_another_network_is_unknown) {
 TEST(Topics, votes_are_spread_over_the_subnets_by_the_validator_s_number) {
   const Topics topics("12345678", 4);
   EXPECT_EQ(topics.size(), 6U);
-  EXPECT_EQ(topics.name(topics.attestation(7)), "/leanconsensus/12345678/attestation_3/ssz_snappy");
-  EXPECT_EQ(topics.kind(topics.attestation(7)), TopicKind::kAttestation);
+  EXPECT_EQ(topics.name(topics.attestation(spec::ValidatorIndex(7))),
+            "/leanconsensus/12345678/attestation_3/ssz_snappy");
+  EXPECT_EQ(topics.kind(topics.attestation(spec::ValidatorIndex(7))), TopicKind::kAttestation);
+  EXPECT_EQ(topics.attestation(spec::SubnetId(3)), topics.attestation(spec::ValidatorIndex(7)));
+  EXPECT_EQ(topics.subnets(), 4U);
   EXPECT_EQ(topics.kind(0), TopicKind::kBlock);
 }
 

@@ -124,7 +124,7 @@ class Exchange : public testing::Test {
   test::RecordingTransport transport;
   test::Recorder events;
   Inbox inbox;
-  Network network{"12345678", clock, random, transport, events, keys.scheme, inbox};
+  Network network{{.network_name = "12345678"}, clock, random, transport, events, keys.scheme, inbox};
 };
 
 TEST_F(Exchange, a_response_is_handed_on_chunk_by_chunk_and_ends_once) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "author.h"
+#include "gossip_inbox.h"
 #include "node/networking/network.h"
 #include "node/networking/payloads.h"
 #include "node/networking/snappy_codec.h"
@@ -15,26 +16,6 @@ namespace {
 constexpr runtime::PeerId kAlice{1};
 constexpr runtime::PeerId kBob{2};
 constexpr runtime::PeerId kCarol{3};
-
-class Inbox final : public Receiver {
- public:
-  void on_gossip_block(runtime::PeerId, chain::SignedBlockPointer block) override { blocks.push_back(block); }
-  void on_gossip_attestation(runtime::PeerId, spec::SignedAttestation vote) override {
-    votes.push_back(vote);
-  }
-  void on_gossip_aggregate(runtime::PeerId, spec::SignedAggregatedAttestation one) override {
-    aggregates.push_back(one);
-  }
-  bool on_request(runtime::PeerId, std::uint64_t, chain::Request) override { return true; }
-  bool on_response_chunk(runtime::PeerId, std::uint64_t, chain::ResponseChunk) override { return true; }
-  bool on_request_ended(const chain::RequestEnded&) override { return true; }
-  void on_peer_connected(runtime::PeerId) override {}
-  void on_peer_disconnected(runtime::PeerId) override {}
-
-  std::vector<chain::SignedBlockPointer> blocks;
-  std::vector<spec::SignedAttestation> votes;
-  std::vector<spec::SignedAggregatedAttestation> aggregates;
-};
 
 class GossipTest : public testing::Test {
  protected:
@@ -104,9 +85,9 @@ class GossipTest : public testing::Test {
   test::SeededRandom random;
   test::RecordingTransport transport;
   test::Recorder events;
-  Inbox inbox;
+  test::GossipInbox inbox;
   const Topics topics{"12345678"};
-  Network network{"12345678", clock, random, transport, events, keys.scheme, inbox};
+  Network network{{.network_name = "12345678"}, clock, random, transport, events, keys.scheme, inbox};
 };
 
 TEST_F(GossipTest, tells_a_peer_that_connects_which_topics_it_follows) {
