@@ -155,6 +155,9 @@ enum class Section : std::uint8_t {
   kProposalGossip,
   kProposalCombined,
 };
+/// `subnet` of the same reports: all of them together, then one after the other.
+inline constexpr std::size_t kAllSubnets = 0;
+inline constexpr std::size_t kFirstSubnet = 1;
 /// `kind` of a rejected input.
 enum class InputKind : std::uint8_t { kBlock, kAttestation, kAggregate };
 /// `queue` to the thread that owns the chain.

@@ -1,9 +1,28 @@
 // The metrics that all clients agree on: leanSpec's own, and those of leanMetrics.
+#include <string>
+
 #include "node/metrics/catalogue_parts.h"
+#include "node/spec/subnet.h"
 
 namespace lockstep::metrics {
 
 using namespace catalogue_words;
+
+namespace {
+
+/// `combined`, then `subnet_0` to the last that there can be.
+Names subnet_names() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names{"combined"};
+    for (std::size_t i = 0; i < spec::kSubnetsMax; ++i) {
+      names.push_back("subnet_" + std::to_string(i));
+    }
+    return names;
+  }();
+  return {kNames.begin(), kNames.end()};
+}
+
+}  // namespace
 
 std::vector<Description> lean_spec() {
   const Names sections = {"timely",
@@ -80,7 +99,7 @@ std::vector<Description> lean_spec() {
        "Validators that aggregates speak for",
        kGauge,
        kOne,
-       {{"section", sections}, {"subnet", {"combined", "subnet_0"}}},
+       {{"section", sections}, {"subnet", subnet_names()}},
        {}},
       {Metric::kCoverageSubnets,
        "lean_attestation_aggregate_coverage_subnets",

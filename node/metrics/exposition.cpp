@@ -73,13 +73,15 @@ void append_series(const Registry& registry, const Value& value_of, const Descri
   family.metric.push_back(std::move(metric));
 }
 
-template <typename Value>
+template <typename Value, typename Filter>
 prometheus::MetricFamily closed_family(const Registry& registry, const Value& value_of,
-                                       const Description& what) {
+                                       const Filter& is_shown, const Description& what) {
   prometheus::MetricFamily family = family_of(what);
   const std::size_t seconds = what.labels.size() < 2 ? 1 : what.labels[1].values.size();
   for (std::size_t i = 0; i < what.series(); ++i) {
-    append_series(registry, value_of, what, i / seconds, i % seconds, family);
+    if (is_shown(Series(what.metric, i / seconds, i % seconds))) {
+      append_series(registry, value_of, what, i / seconds, i % seconds, family);
+    }
   }
   return family;
 }
@@ -116,12 +118,17 @@ std::int64_t Exposition::value_of(Series series) const {
   return watched == watched_.end() ? registry_.value(series) : watched->read();
 }
 
+bool Exposition::is_shown(Series series) const {
+  return series.metric != Metric::kCoverageValidators || series.second < kFirstSubnet + subnets_;
+}
+
 std::string Exposition::text() const {
   const auto value_of = [this](Series series) { return this->value_of(series); };
+  const auto is_shown = [this](Series series) { return this->is_shown(series); };
   std::vector<prometheus::MetricFamily> families;
   for (const Description& what : catalogue()) {
     if (what.is_closed()) {
-      families.push_back(closed_family(registry_, value_of, what));
+      families.push_back(closed_family(registry_, value_of, is_shown, what));
       continue;
     }
     prometheus::MetricFamily& family = families.emplace_back(family_of(what));

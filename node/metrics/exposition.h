@@ -23,7 +23,7 @@ class Exposition {
  public:
   /// `registry` outlives this.
   Exposition(const Registry& registry, const NodeFacts& facts)
-      : registry_(registry), name_(facts.name), version_(facts.version) {}
+      : registry_(registry), name_(facts.name), version_(facts.version), subnets_(facts.subnets) {}
 
   /// Shows how long a lock is waited for and held, by site; `times` outlives this. Spaces in names become
   /// underscores. Requires: no lock has that name (asserted).
@@ -33,15 +33,18 @@ class Exposition {
   /// thread scrapes, and takes no lock that is held over work.
   void watch(Series gauge, std::function<std::int64_t()> read);
 
-  /// Every series of the catalogue, also those that are zero, in the catalogue's order.
+  /// Every series of the catalogue, also those that are zero, in the catalogue's order; but none of subnets
+  /// that the network does not have.
   [[nodiscard]] std::string text() const;
 
  private:
   [[nodiscard]] std::int64_t value_of(Series series) const;
+  [[nodiscard]] bool is_shown(Series series) const;
 
   const Registry& registry_;
   std::string name_;
   std::string version_;
+  std::size_t subnets_;
   std::map<std::string, const locking::LockTimes*> locks_;
   struct Watched {
     Series gauge;

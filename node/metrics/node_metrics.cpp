@@ -39,7 +39,13 @@ bool is_failure(chain::DutySkip reason) {
 
 NodeMetrics::NodeMetrics(Registry& registry, const runtime::Clock& clock, const NodeFacts& facts,
                          chain::Events& next)
-    : registry_(registry), clock_(clock), next_(next), input_began_(kNever), last_tick_(kNever) {
+    : registry_(registry),
+      clock_(clock),
+      next_(next),
+      subnets_(facts.subnets),
+      input_began_(kNever),
+      last_tick_(kNever) {
+  LOCKSTEP_ASSERT(subnets_ >= 1 && subnets_ <= spec::kSubnetsMax);
   registry_.set(Metric::kNodeStartTime, clock.wall().nanoseconds);
   registry_.set(Metric::kValidators, number(facts.validators));
   registry_.set(Metric::kIsAggregator, facts.is_aggregator ? 1 : 0);
@@ -242,12 +248,17 @@ void NodeMetrics::report_coverage(Section section, const spec::Block& block) {
       spec::for_each_set_bit(votes.aggregation_bits.words(), [&](std::size_t who) { everybody.set(who); });
     }
   }
-  const auto validators = number(everybody.popcount());
-  constexpr std::size_t kCombined = 0;
-  constexpr std::size_t kTheOnlySubnet = 1;
-  registry_.set({Metric::kCoverageValidators, section, kCombined}, validators);
-  registry_.set({Metric::kCoverageValidators, section, kTheOnlySubnet}, validators);
-  registry_.set({Metric::kCoverageSubnets, section}, validators > 0 ? 1 : 0);
+  std::array<std::size_t, spec::kSubnetsMax> by_subnet{};
+  spec::for_each_set_bit(everybody.words(), [&](std::size_t who) {
+    ++by_subnet[spec::subnet_of(spec::ValidatorIndex(who), subnets_).value];
+  });
+  std::int64_t subnets = 0;
+  for (std::size_t i = 0; i < subnets_; ++i) {
+    registry_.set({Metric::kCoverageValidators, section, kFirstSubnet + i}, number(by_subnet[i]));
+    subnets += by_subnet[i] > 0 ? 1 : 0;
+  }
+  registry_.set({Metric::kCoverageValidators, section, kAllSubnets}, number(everybody.popcount()));
+  registry_.set({Metric::kCoverageSubnets, section}, subnets);
 }
 
 void NodeMetrics::block_proposed(const chain::BlockProposed& proposed) {

@@ -9,6 +9,7 @@
 #include "node/chain/events.h"
 #include "node/metrics/registry.h"
 #include "node/runtime/clock.h"
+#include "node/spec/subnet.h"
 
 namespace lockstep::metrics {
 
@@ -19,6 +20,8 @@ struct NodeFacts {
   std::size_t validators = 0;  ///< That it signs for.
   bool is_aggregator = false;
   spec::Slot anchor_slot;  ///< Head, safe target, justified and finalized at first.
+  /// That votes are spread over, at most spec::kSubnetsMax.
+  std::size_t subnets = spec::ATTESTATION_COMMITTEE_COUNT;
 };
 
 /// Counts every report, and passes it on. Thread-safe as far as the next listener is.
@@ -72,6 +75,7 @@ class NodeMetrics final : public chain::Events {
   Registry& registry_;
   const runtime::Clock& clock_;
   chain::Events& next_;
+  std::size_t subnets_;
   /// Nanoseconds of the monotonic clock. Relaxed: they order nothing.
   std::atomic<std::int64_t> input_began_;
   std::atomic<std::int64_t> last_tick_;

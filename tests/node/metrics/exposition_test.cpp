@@ -112,7 +112,7 @@ const std::vector<std::string> kKnownToDashboards = {
     "lockstep_messages_dropped_total{reason=bad_frame|bad_rpc|unknown_topic|unsubscribed|too_long|"
     "bad_snappy|bad_ssz|bad_request|bad_response|unsolicited|late_response|unknown_request|"
     "too_many_requests|endless_response|slow_response|invalid_block|graft_in_backoff|control_flood|"
-    "bad_message_id|broken_promise|slow_peer}",
+    "bad_message_id|broken_promise|slow_peer|wrong_subnet}",
     "lockstep_requests_sent_total{protocol=status|blocks_by_root|blocks_by_range}",
     "lockstep_requests_ended_total{protocol=status|blocks_by_root|blocks_by_range,end=answered|refused|"
     "timed_out|disconnected|invalid|not_sent|no_room}",
@@ -216,6 +216,23 @@ TEST(Exposition, shows_what_has_not_happened_as_zero) {
   EXPECT_TRUE(lines.contains("lean_fork_choice_reorgs_total 0"));
   EXPECT_TRUE(lines.contains(R"(lean_attestations_invalid_total{source="block"} 0)"));
   EXPECT_TRUE(lines.contains("lean_fork_choice_reorg_depth_count 0"));
+}
+
+TEST(Exposition, shows_the_subnets_that_the_network_has_and_no_others) {
+  const Registry registry;
+  NodeFacts facts = some_facts();
+  facts.subnets = 4;
+  const std::set<std::string> of_four = lines_of(Exposition(registry, facts).text());
+  const std::set<std::string> of_one = lines_of(Exposition(registry, some_facts()).text());
+  const auto line = [](const std::string& subnet) {
+    return R"(lean_attestation_aggregate_coverage_validators{section="late",subnet=")" + subnet + R"("} 0)";
+  };
+  for (const std::string subnet : {"combined", "subnet_0"}) {
+    EXPECT_TRUE(of_one.contains(line(subnet)) && of_four.contains(line(subnet))) << subnet;
+  }
+  EXPECT_TRUE(of_four.contains(line("subnet_3")));
+  EXPECT_FALSE(of_four.contains(line("subnet_4")));
+  EXPECT_FALSE(of_one.contains(line("subnet_1")));
 }
 
 TEST(Exposition, histograms_are_cumulative_and_in_seconds) {

@@ -188,6 +188,25 @@ TEST_F(NodeMetricsTest, counts_whom_the_latest_votes_of_a_block_speak_for) {
   EXPECT_EQ(registry.value({Metric::kCoverageSubnets, Section::kBlock}), 1);
 }
 
+TEST_F(NodeMetricsTest, counts_whom_they_speak_for_in_each_subnet) {
+  NodeMetrics of_four(registry, clock, {.name = "bob", .version = "1", .anchor_slot = {}, .subnets = 4},
+                      recorder);
+  spec::AggregatedAttestation votes;
+  votes.aggregation_bits = spec::AggregationBits::of_indices(std::vector<std::size_t>{1, 5, 65, 3, 2});
+  block.body.attestations = {votes};
+  of_four.block_proposed({.root = {}, .block = block});
+
+  const auto validators = [&](std::size_t subnet) {
+    return registry.value({Metric::kCoverageValidators, Section::kProposalCombined, subnet});
+  };
+  EXPECT_EQ(validators(kAllSubnets), 5);
+  EXPECT_EQ(validators(kFirstSubnet), 0);
+  EXPECT_EQ(validators(kFirstSubnet + 1), 3);
+  EXPECT_EQ(validators(kFirstSubnet + 2), 1);
+  EXPECT_EQ(validators(kFirstSubnet + 3), 1);
+  EXPECT_EQ(registry.value({Metric::kCoverageSubnets, Section::kProposalCombined}), 3);
+}
+
 TEST_F(NodeMetricsTest, counts_duties_done_and_skipped) {
   using chain::Duty;
   using chain::DutySkip;
