@@ -60,6 +60,13 @@ OrUserError<node::Config> configure(const RunOptions& options, const SignatureCh
   node::Config config;
   config.network_name = options.network;
   config.is_aggregator = options.is_aggregator;
+  config.attestation_committee_count = options.attestation_committee_count;
+  if (options.aggregate_subnet_ids) {
+    config.aggregate_subnets.reset();
+    for (const std::uint64_t subnet : *options.aggregate_subnet_ids) {
+      config.aggregate_subnets.set(subnet);
+    }
+  }
   config.chain_worker = options.chain_worker;
   config.verify_threads = options.verify_threads;
   if (!options.node_id.empty()) {
@@ -99,7 +106,8 @@ metrics::NodeFacts facts_of(const RunOptions& options, const node::Config& confi
           .version = LOCKSTEP_VERSION,
           .validators = config.validators.size(),
           .is_aggregator = config.is_aggregator,
-          .anchor_slot = config.anchor->block.slot};
+          .anchor_slot = config.anchor->block.slot,
+          .subnets = config.attestation_committee_count};
 }
 
 /// Blocks until the user or the system asks the process to end. The signals are blocked in all threads.

@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <string>
 #include <thread>
 
 #include "node/node/verify_pool.h"
 #include "node/real/signature_choice.h"
+#include "node/spec/subnet.h"
 
 namespace lockstep::real {
 namespace {
@@ -30,6 +32,15 @@ void declare_run(CLI::App& app, RunOptions& run) {
       ->check(CLI::Range(0, static_cast<int>(node::VerifyPool::kThreadsMax)))
       ->capture_default_str();
   app.add_flag("--is-aggregator", run.is_aggregator, "join votes into aggregates");
+  app.add_option("--attestation-committee-count", run.attestation_committee_count,
+                 "subnets that the network spreads its votes over, the same for all of its nodes")
+      ->check(CLI::Range(std::size_t{1}, spec::kSubnetsMax))
+      ->capture_default_str();
+  app.add_option("--aggregate-subnet-ids", run.aggregate_subnet_ids,
+                 "subnets, like 0,2, that an aggregator hears besides those of its own validators; all, "
+                 "unless this is given")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--network", run.network, "name of the network within topics")->capture_default_str();
   app.add_option("--signatures", run.signatures, "scheme of the validators' keys")
       ->check(CLI::IsMember(signature_choices()))
@@ -73,6 +84,18 @@ OrUserError<Options> checked(RunOptions run) {
   }
   if (run.is_aggregator && given == 0) {
     return UserError{"--is-aggregator needs validators: give --validators, --validator-keys and --node-id"};
+  }
+  if (run.aggregate_subnet_ids) {
+    if (!run.is_aggregator) {
+      return UserError{"--aggregate-subnet-ids is for aggregators: give --is-aggregator, too"};
+    }
+    for (const std::uint64_t subnet : *run.aggregate_subnet_ids) {
+      if (subnet >= run.attestation_committee_count) {
+        return UserError{"--aggregate-subnet-ids: there is no subnet " + std::to_string(subnet) +
+                         ", as --attestation-committee-count is " +
+                         std::to_string(run.attestation_committee_count)};
+      }
+    }
   }
   if (run.metrics_port != 0 && run.metrics_port == run.api_port) {
     return UserError{"--metrics-port and --api-port need ports of their own; the API serves /metrics, too"};

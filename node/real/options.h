@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "node/real/genesis_files.h"
 #include "node/real/user_error.h"
+#include "node/spec/config.h"
 
 namespace lockstep::real {
 
@@ -20,6 +22,10 @@ struct RunOptions {
   std::string listen;
   std::vector<std::string> peers;
   bool is_aggregator = false;
+  /// As in node::Config.
+  std::uint64_t attestation_committee_count = spec::ATTESTATION_COMMITTEE_COUNT;
+  /// The subnets that an aggregator hears besides those of its own validators; nothing: all.
+  std::optional<std::vector<std::uint64_t>> aggregate_subnet_ids;
   bool chain_worker = true;
   /// As in node::Config; one fewer than there are CPUs, and at most two, unless the user says otherwise.
   std::size_t verify_threads = 0;

@@ -114,6 +114,15 @@ TEST_F(Program, missing_and_contradictory_options_get_a_sentence) {
   expect_complaint("--genesis x --listen 127.0.0.1:0 --signatures rsa", "rsa");
   expect_complaint("--genesis x --listen 127.0.0.1:0 --api-port 70000", "api-port");
   expect_complaint("--genesis x --listen 127.0.0.1:0 --api-port 5 --metrics-port 5", "ports of their own");
+  const std::string subnets = "--genesis x --listen 127.0.0.1:0 --attestation-committee-count 4 ";
+  expect_complaint(subnets + "--aggregate-subnet-ids 0,2", "give --is-aggregator");
+  const std::string aggregator =
+      subnets + "--validators v --validator-keys k --node-id n --is-aggregator --aggregate-subnet-ids ";
+  expect_complaint(aggregator + "0,4", "there is no subnet 4");
+  expect_complaint(aggregator + "0,two", "--aggregate-subnet-ids");
+  expect_complaint(aggregator + "1,3", "x: cannot be read");
+  expect_complaint("--genesis x --listen 127.0.0.1:0 --attestation-committee-count 0", "committee-count");
+  expect_complaint("--genesis x --listen 127.0.0.1:0 --attestation-committee-count 65", "committee-count");
   expect_complaint("--no-such-option", "no-such-option");
   expect_complaint("genesis", "--out");
   expect_complaint("genesis --out /proc/nowhere --genesis-time 5", "cannot be written to");
