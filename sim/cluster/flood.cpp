@@ -5,7 +5,6 @@
 #include "node/networking/payloads.h"
 #include "node/networking/rpc.h"
 #include "node/networking/snappy_codec.h"
-#include "node/node/config.h"
 
 namespace lockstep::cluster {
 namespace {
@@ -19,7 +18,7 @@ Flood::Flood(sim::Engine& engine, Machine& machine, std::uint64_t number, const 
              Genesis& genesis, FloodOptions options)
     : record_(record),
       genesis_(genesis),
-      topics_(node::Config{}.network_name),
+      topics_(machine.config().network_name, machine.config().attestation_committee_count),
       validators_(genesis.anchor()->state.validators->size()),
       unknown_percent_(options.unknown_percent),
       noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose),
@@ -42,7 +41,7 @@ runtime::Frame Flood::make_frame() {
   base::Bytes compressed;
   networking::append_snappy_block(networking::encode_signed_attestation(vote), compressed);
   networking::RpcView rpc;
-  rpc.publish.push_back({topics_.name(networking::TopicKind::kAttestation), compressed});
+  rpc.publish.push_back({topics_.name(topics_.attestation(vote.validator_index)), compressed});
   auto frame = std::make_shared<base::Bytes>();
   frame->push_back(static_cast<std::uint8_t>(networking::Channel::kGossip));
   networking::encode_rpc(rpc, *frame);

@@ -12,7 +12,6 @@
 #include "node/networking/request_codec.h"
 #include "node/networking/snappy_codec.h"
 #include "node/networking/varint.h"
-#include "node/node/config.h"
 
 namespace lockstep::cluster {
 namespace {
@@ -27,11 +26,15 @@ constexpr std::uint64_t kStrayIds = std::uint64_t{1} << 40;
 
 }  // namespace
 
-Garbage::Garbage(sim::Engine& engine, Machine& machine, std::uint64_t number, std::uint64_t per_second)
-    : topics_(node::Config{}.network_name),
+Garbage::Garbage(sim::Engine& engine, Machine& machine, std::uint64_t number, Genesis& genesis,
+                 std::uint64_t per_second)
+    : topics_(machine.config().network_name, machine.config().attestation_committee_count),
+      genesis_(genesis),
       noise_(engine.choices(), sim::ChoiceDomain::kFault, number, kNoisePurpose),
       sender_(engine, machine, number, kGarbageEvent, per_second, [this] {
         const std::size_t kind = std::exchange(next_kind_, (next_kind_ + 1) % kKinds);
+        // With a single subnet no vote can be on the topic of another.
+        next_kind_ += next_kind_ == kWrongSubnet && topics_.subnets() == 1 ? 1 : 0;
         return std::make_shared<const base::Bytes>(make_frame(kind));
       }) {}
 
@@ -57,6 +60,16 @@ base::Bytes Garbage::too_much_control() {
     rpc.control.ihave.push_back({topics_.name(networking::TopicKind::kBlock), 0, 1});
   }
   return *networking::frame_of(rpc);
+}
+
+base::Bytes Garbage::vote_on_another_subnet() {
+  spec::SignedAttestation vote;
+  const std::uint64_t noise = noise_.bits();
+  vote.signature.data = genesis_.stray_signature(vote.data.slot.value, noise);
+  vote.validator_index = spec::ValidatorIndex(noise % topics_.subnets());
+  base::Bytes data;
+  networking::append_snappy_block(networking::encode_signed_attestation(vote), data);
+  return published(topics_.name(topics_.attestation(vote.validator_index + 1)), data);
 }
 
 base::Bytes Garbage::make_frame(std::size_t kind) {
@@ -94,6 +107,8 @@ base::Bytes Garbage::make_frame(std::size_t kind) {
     case 8:  // An answer to nothing.
       return networking::encode_piece(kStrayIds + 512 + some[0], chain::Protocol::kBlocksByRoot, 0,
                                       networking::EndOfResponse{});
+    case kWrongSubnet:
+      return vote_on_another_subnet();
     default:  // So many offences in one that nothing is listened to afterwards.
       return too_much_control();
   }

@@ -60,8 +60,8 @@ class Machine {
   Machine& operator=(const Machine&) = delete;
 
   [[nodiscard]] bool is_running() const { return life_ != nullptr; }
-  [[nodiscard]] bool is_aggregator() const { return config_.is_aggregator; }
-  [[nodiscard]] std::uint64_t validators() const { return config_.validators.size(); }
+  /// The node's settings, but for its anchor.
+  [[nodiscard]] const node::Config& config() const { return config_; }
   [[nodiscard]] sim::NodeClock& clock() { return clock_; }
   /// From here on its answers to requests for blocks are spoilt like that, in this life and others.
   void answer(Answering how) { answering_ = how; }

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "node/base/assert.h"
+#include "node/spec/subnet.h"
 
 namespace lockstep::cluster {
 namespace {
@@ -17,6 +18,8 @@ constexpr std::array kCommonSettings = {
                 "off|on"},
     SettingRule{"aggregators", "nodes that join votes into proofs; 0: up to four, spread out", "0", 0, 4096,
                 ""},
+    SettingRule{"aggregators_hear", "the votes of which subnets: of all, or of their own validators'", "all",
+                0, 0, "all|own"},
     SettingRule{"bounded_buffers", "whether the votes and blocks that wait for a block are bounded", "on", 0,
                 0, "off|on"},
     SettingRule{"bounded_drain", "whether the main thread looks at the clock after each batch", "on", 0, 0,
@@ -50,6 +53,7 @@ constexpr std::array kCommonSettings = {
     SettingRule{"shared_cpus", "CPUs that all nodes share; 0: each has its own", "0", 0, 1024, ""},
     SettingRule{"signatures", "cheap: a keyed hash; xmss: leanSpec's, with the test parameters", "cheap", 0,
                 0, "cheap|xmss"},
+    SettingRule{"subnets", "subnets that votes are spread over", "1", 1, spec::kSubnetsMax, ""},
     SettingRule{"sync_gating", "whether votes wait until it is known where the network stands", "on", 0, 0,
                 "off|on"},
     SettingRule{"validators_per_node", "validators that each node signs for", "1", 1, 4096, ""},

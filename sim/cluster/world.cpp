@@ -116,6 +116,10 @@ node::Config node_config(const Settings& settings) {
   config.bounded_drain = is_on("bounded_drain");
   config.sync_gating = is_on("sync_gating");
   config.bounded_buffers = is_on("bounded_buffers");
+  config.attestation_committee_count = settings.number("subnets");
+  if (settings.word("aggregators_hear") == "own") {
+    config.aggregate_subnets.reset();
+  }
   return config;
 }
 
@@ -377,8 +381,8 @@ void Cluster::World::look_at_the_weather() {
   bool has_aggregator = false;
   for (const auto& machine : machines) {
     if (machine->is_running()) {
-      up += machine->validators();
-      has_aggregator = has_aggregator || machine->is_aggregator();
+      up += machine->config().validators.size();
+      has_aggregator = has_aggregator || machine->config().is_aggregator;
     }
   }
   const bool is_calm = disturbances_ == 0 && has_aggregator && 3 * up >= 2 * validators_;

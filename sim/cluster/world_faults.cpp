@@ -71,7 +71,7 @@ Fault Cluster::World::flood(const Group& group, FloodOptions options) {
 Fault Cluster::World::send_garbage(const Group& group, std::uint64_t per_second) {
   std::vector<std::shared_ptr<Garbage>> all;
   for (const std::uint64_t number : group.numbers()) {
-    all.push_back(std::make_shared<Garbage>(engine, *machines[number], number, per_second));
+    all.push_back(std::make_shared<Garbage>(engine, *machines[number], number, genesis, per_second));
   }
   // Whoever sends it is cut off from the others soon.
   disturb(1);
