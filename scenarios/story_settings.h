@@ -58,6 +58,7 @@ inline constexpr std::array kDiscussionSettings = {
     SettingRule{"cost.decode_us", "CPU time to decode one message", "20", 0, 60'000'000, ""},
     SettingRule{"messages", "votes of the flood, per interval and node", "100", 1, 10'000, ""},
     SettingRule{"shared_cpus", "CPUs that all nodes share; 0: each has its own", "8", 0, 1024, ""},
+    SettingRule{"subnets", "subnets that votes are spread over", "4", 1, 64, ""},
 };
 
 inline constexpr std::array kSlowProverSettings = {

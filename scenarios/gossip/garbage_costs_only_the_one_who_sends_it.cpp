@@ -3,7 +3,8 @@
 // Given  six nodes that finalize.
 // When   from slot 6 to slot 12 Ann sends all others frames of every kind that a peer must not send: of no
 //        channel, no protobuf, of another network, too long, no snappy, no SSZ, too many control entries,
-//        unknown and torn requests, answers to nothing.
+//        unknown and torn requests, answers to nothing; and votes on the topic of another subnet, if there is
+//        more than one.
 // Then   each kind is counted under its name, Ann is sent away, the others are on time, agree and finalize
 //        as before; and Ann, once she starts anew and behaves, is one of them again.
 //
@@ -29,6 +30,9 @@ void garbage_costs_only_the_one_who_sends_it(Cluster& cluster) {
   for (const char* const kind : {"bad_frame", "bad_rpc", "unknown_topic", "too_long", "bad_snappy", "bad_ssz",
                                  "control_flood", "unknown_request", "unsolicited", "peer sent away"}) {
     cluster.expect(reached(kind));
+  }
+  if (cluster.setting("subnets") > 1) {
+    cluster.expect(reached("wrong_subnet"));
   }
   cluster.crash(ann);
   cluster.expect(heads_agree());

@@ -17,20 +17,6 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kMillisecond = 1'000'000;
 
-using SomeSettings = std::vector<std::pair<std::string, std::string>>;
-
-cluster::Plan plan_with(std::string_view scenario, SomeSettings settings) {
-  cluster::Plan plan;
-  plan.scenario = std::string(scenario);
-  plan.seed = 1;
-  for (auto& [key, value] : settings) {
-    plan.settings.insert_or_assign(std::move(key), std::move(value));
-  }
-  const auto completed = complete_plan(plan);
-  EXPECT_TRUE(completed.has_value()) << completed.error();
-  return *completed;
-}
-
 cluster::Outcome tell_with(SomeSettings settings) {
   return run_plan(plan_with("ticks_stay_on_time_under_the_flood_of_the_discussion", std::move(settings)));
 }

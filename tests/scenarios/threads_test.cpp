@@ -18,20 +18,6 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kMillisecond = 1'000'000;
 
-cluster::Plan plan_with(std::string_view story, std::vector<std::pair<std::string, std::string>> settings,
-                        std::uint64_t slots = 0) {
-  cluster::Plan plan;
-  plan.scenario = std::string(story);
-  plan.seed = 1;
-  plan.slots = slots;
-  for (auto& [key, value] : settings) {
-    plan.settings.insert_or_assign(std::move(key), std::move(value));
-  }
-  const auto completed = complete_plan(plan);
-  EXPECT_TRUE(completed.has_value()) << completed.error();
-  return *completed;
-}
-
 TEST(Threads, let_a_proof_of_70_seconds_delay_finality_alone) {
   // So late that the rules justify target after target and finalize none for hundreds of slots.
   const cluster::Outcome slow =
