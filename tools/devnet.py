@@ -78,7 +78,8 @@ class Devnet:
         for i in range(count):
             command = [self.options.program, "--genesis", f"{files}/config.yaml", "--validators",
                        f"{files}/validators.yaml", "--validator-keys", f"{files}/hash-sig-keys", "--node-id",
-                       f"node_{i}", "--listen", f"127.0.0.1:{ports[i]}", "--signatures", self.options.signatures]
+                       f"node_{i}", "--listen", f"127.0.0.1:{ports[i]}", "--signatures", self.options.signatures,
+                       "--attestation-committee-count", str(self.options.subnets)]
             for j in range(count):
                 if j != i:
                     command += ["--peer", f"127.0.0.1:{ports[j]}"]
@@ -186,6 +187,7 @@ def arguments():
     parser.add_argument("--program", default=os.path.join(here, "..", "build", "release", "bin", "lockstep-node"))
     parser.add_argument("--nodes", type=int, default=4)
     parser.add_argument("--validators", type=int, default=4, help="at least one a node")
+    parser.add_argument("--subnets", type=int, default=1, help="that votes are spread over")
     parser.add_argument("--slots", type=int, default=20, help="slots within which all nodes must finalize")
     parser.add_argument("--signatures", default="xmss-test")
     parser.add_argument("--restart", action="store_true", help="run one more node, kill it and start it again")
