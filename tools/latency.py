@@ -102,11 +102,12 @@ against being late switched off. Made, with the plot, by
 ![How late slot ticks come](latency.svg)
 
 In virtual time it is the story `{story}`: four nodes on eight CPUs,
-three of four votes about blocks that nobody has, an aggregator whose proofs take 18 s. A run ends at the first thing
-that a checker finds, which is what the last column says. On OS threads it is one aggregator under a flood from loopback,
-all signatures XMSS with leanSpec's test parameters, {proof_ms} ms of CPU a proof; 63 more validators sit in a second
-node of the same process. A run takes {seconds} s with all cures, {seconds_lacking} s without some; the last column says how many
-ticks that makes, and of less than a thousand the latest is p99.9.
+votes of four subnets, three of four about blocks that nobody has, and an aggregator that hears all subnets and whose
+proofs take 18 s. A run ends at the first thing that a checker finds, which is what the last column says. On OS threads
+it is one aggregator under a flood of one subnet from loopback, all signatures XMSS with leanSpec's test parameters,
+{proof_ms} ms of CPU a proof; 63 more validators sit in a second node of the same process. A run takes {seconds} s with
+all cures, {seconds_lacking} s without some; the last column says how many ticks that makes, and of less than a thousand
+the latest is p99.9.
 
 Machine: {machine}.
 
