@@ -9,41 +9,11 @@
 #include "node/crypto/cheap.h"
 #include "node/networking/network.h"
 #include "node/networking/request_codec.h"
+#include "seams.h"
 
 namespace {
 
 using namespace lockstep;
-
-class ManualClock final : public runtime::Clock {
- public:
-  [[nodiscard]] base::Instant now() const override { return time; }
-  [[nodiscard]] base::WallTime wall() const override { return {}; }
-  base::Instant time{};
-};
-
-class NoRandom final : public runtime::Random {
- public:
-  [[nodiscard]] std::uint64_t next() override { return ++last_; }
-  void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{7}); }
-
- private:
-  std::uint64_t last_ = 0;
-};
-
-/// Takes what is sent, or refuses it.
-class Pipe final : public runtime::Transport {
- public:
-  runtime::SendOutcome send(runtime::PeerId, runtime::Frame frame) override {
-    fuzz::check(!frame->empty(), "no empty frame is sent");
-    return outcome;
-  }
-  void disconnect(runtime::PeerId) override {}
-  [[nodiscard]] std::optional<runtime::TransportEvent> receive(base::Instant) override {
-    return std::nullopt;
-  }
-  void interrupt() override {}
-  runtime::SendOutcome outcome = runtime::SendOutcome::kQueued;
-};
 
 class Ledger final : public networking::Receiver, public chain::Events {
  public:
@@ -119,6 +89,7 @@ class Play {
         return network_.turn();
       case 5:
         network_.handle(runtime::PeerDisconnected{.peer = peer});
+        pipe_.sent_away.erase(peer);
         return network_.handle(runtime::PeerConnected{.peer = peer, .address = {}});
       case 6:
         pipe_.outcome = static_cast<runtime::SendOutcome>(fuzz::choose(input, 4));
@@ -200,9 +171,9 @@ class Play {
                      chain::BlocksAnswer{.blocks = {blocks, std::make_shared<const spec::SignedBlock>()}});
   }
 
-  ManualClock clock_;
-  NoRandom random_;
-  Pipe pipe_;
+  fuzz::ManualClock clock_;
+  fuzz::CountingRandom random_;
+  fuzz::Pipe pipe_;
   Ledger ledger_;
   crypto::CheapScheme scheme_;
   networking::Network network_{
@@ -213,11 +184,5 @@ class Play {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  base::ByteView input(data, size);
-  Play play;
-  while (!input.empty()) {
-    play.step(input);
-  }
-  play.finish();
-  return 0;
+  return fuzz::play<Play>({data, size});
 }

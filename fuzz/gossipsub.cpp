@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "node/networking/gossipsub.h"
+#include "seams.h"
 
 namespace {
 
@@ -12,23 +13,14 @@ using namespace lockstep;
 using namespace lockstep::networking;
 
 constexpr std::size_t kPeers = 20;
-constexpr std::size_t kActionsMax = 400;
+constexpr std::size_t kStepsMax = 400;
 const std::vector<std::string> kNames{"a", "b", "c"};
 
-class FixedRandom final : public runtime::Random {
+class Play {
  public:
-  std::uint64_t next() override { return state_ = state_ * 6364136223846793005U + 1442695040888963407U; }
-  void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{7}); }
+  Play() { machine_.subscribe(0); }
 
- private:
-  std::uint64_t state_ = 1;
-};
-
-class World {
- public:
-  World() { machine_.subscribe(0); }
-
-  void act(base::ByteView& input) {
+  void step(base::ByteView& input) {
     const runtime::PeerId peer{fuzz::choose(input, kPeers)};
     const auto topic = static_cast<TopicIndex>(fuzz::choose(input, kNames.size()));
     switch (fuzz::choose(input, 9)) {
@@ -66,6 +58,17 @@ class World {
         check_sizes();
     }
     check();
+  }
+
+  /// Everybody goes, and nobody is kept.
+  void finish() {
+    for (std::uint64_t peer = 0; peer < kPeers; ++peer) {
+      machine_.disconnect({peer});
+    }
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+      const auto topic = static_cast<TopicIndex>(i);
+      fuzz::check(machine_.mesh(topic).empty() && machine_.fanout(topic).empty(), "who went is in no mesh");
+    }
   }
 
  private:
@@ -154,7 +157,7 @@ class World {
     }
   }
 
-  FixedRandom random_;
+  fuzz::CountingRandom random_;
   KeyedHash hash_{random_};
   Gossipsub machine_{kNames, GossipsubParameters{}, hash_, random_};
   base::Instant now_{std::chrono::seconds(1000)};
@@ -163,10 +166,5 @@ class World {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  base::ByteView input(data, size);
-  World world;
-  for (std::size_t i = 0; i < kActionsMax && !input.empty(); ++i) {
-    world.act(input);
-  }
-  return 0;
+  return fuzz::play<Play>({data, size}, kStepsMax);
 }

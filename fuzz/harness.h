@@ -1,10 +1,12 @@
-// What the harnesses share: a check that holds for every input, and a reader that lets bytes choose.
+// What the harnesses share: a check that holds for every input, a reader that lets bytes choose, and the loop
+// of those in which bytes act on a state machine.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -40,6 +42,18 @@ inline std::string_view as_text(base::ByteView bytes) {
 /// A copy in a heap block of exactly its size, so that AddressSanitizer sees a read past the end.
 inline base::Bytes exact_copy(const std::uint8_t* data, std::size_t size) {
   return {data, data + size};
+}
+
+/// Makes a `Play`, lets it step() until the bytes are used up or it has stepped often enough, and has it
+/// finish(). Returns what LLVMFuzzerTestOneInput does.
+template <typename Play>
+int play(base::ByteView input, std::size_t steps_max = std::numeric_limits<std::size_t>::max()) {
+  Play one;
+  for (std::size_t i = 0; i < steps_max && !input.empty(); ++i) {
+    one.step(input);
+  }
+  one.finish();
+  return 0;
 }
 
 }  // namespace lockstep::fuzz

@@ -18,7 +18,10 @@
 #include "node/networking/rpc.h"
 #include "node/networking/snappy_codec.h"
 #include "node/real/tcp_wire.h"
+#include "node/spec/genesis.h"
+#include "node/spec/ssz.h"
 #include "sim/cluster/plan.h"
+#include "sim/race/schedule.h"
 
 namespace lockstep::fuzz {
 namespace {
@@ -183,7 +186,38 @@ void add_vectors(Corpus& corpus, const fs::path& vectors) {
   }
 }
 
+/// A checkpoint at genesis: a pair, and a state to which a block is made.
+void add_checkpoint(Corpus& corpus) {
+  std::vector<spec::Validator> validators(3);
+  for (std::size_t i = 0; i < validators.size(); ++i) {
+    validators[i].index = spec::ValidatorIndex(i);
+  }
+  const spec::State state =
+      spec::generate_genesis(1000, std::make_shared<const spec::ValidatorRegistry>(std::move(validators)));
+  const base::Bytes encoded = spec::encode(state);
+  const base::Bytes block = spec::encode(spec::SignedBlock{.block = spec::genesis_block(state), .proof = {}});
+  corpus.add("checkpoint", "state", behind(1, behind(0, encoded)));
+  base::Bytes pair = {0, static_cast<std::uint8_t>(block.size()),
+                      static_cast<std::uint8_t>(block.size() >> 8)};
+  pair.insert(pair.end(), block.begin(), block.end());
+  pair.insert(pair.end(), encoded.begin(), encoded.end());
+  corpus.add("checkpoint", "pair", pair);
+}
+
 void add_our_own(Corpus& corpus) {
+  add_checkpoint(corpus);
+  corpus.add("api", "finalized_state", std::string(1, '\0') + "/lean/v0/states/finalized");
+  corpus.add("api", "fork_choice", std::string(1, '\0') + "/lean/v0/fork_choice?x=1");
+  corpus.add("api", "set_role", std::string("\1/lean/v0/admin/aggregator\n{\"enabled\": true}"));
+  race::Schedule schedule;
+  schedule.program = "two words";
+  schedule.strategy = "pct";
+  schedule.fingerprint = 0x0123456789abcdef;
+  schedule.sentence = "a \"quoted\" sentence";
+  schedule.blocks = {{.thread = "setter", .kind = "store", .object = "a#2", .nth = 3, .operations = 4},
+                     {.thread = "checker", .object = {}}};
+  schedule.values = {1, 0, 7};
+  corpus.add("schedule", "full", race::to_text(schedule));
   const auto hello = real::encode_hello({{}, "devnet"});
   corpus.add("tcp_wire", "hello", behind(0, hello));
   base::Bytes frames = {1, 3};

@@ -8,46 +8,17 @@
 #include <vector>
 
 #include "harness.h"
-#include "node/base/assert.h"
 #include "node/chain/chain_reader.h"
+#include "node/real/os_scheduler.h"
 #include "node/spec/slot.h"
 #include "node/sync/sync.h"
+#include "seams.h"
 
 namespace {
 
 using namespace lockstep;
 
 constexpr std::size_t kPeers = 6;
-
-class StillClock final : public runtime::Clock {
- public:
-  [[nodiscard]] base::Instant now() const override { return {}; }
-  [[nodiscard]] base::WallTime wall() const override { return {}; }
-};
-
-/// Of the one thread that there is.
-class LoneScheduler final : public runtime::Scheduler {
- public:
-  [[nodiscard]] std::unique_ptr<runtime::Thread> spawn(std::string, std::function<void()>) override {
-    LOCKSTEP_ASSERT_MSG(false, "nothing here starts threads");
-    return nullptr;
-  }
-  void sleep_until(base::Instant) override {}
-  void yield() override {}
-  [[nodiscard]] runtime::HeldLocks& held_locks() override { return held_; }
-
- private:
-  runtime::HeldLocks held_;
-};
-
-class CountingRandom final : public runtime::Random {
- public:
-  [[nodiscard]] std::uint64_t next() override { return last_ += 0x9E3779B97F4A7C15; }
-  void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{7}); }
-
- private:
-  std::uint64_t last_ = 0;
-};
 
 spec::Root root_of(std::size_t number) {
   spec::Root root;
@@ -239,8 +210,8 @@ class Play {
     sync_.on_block_result(result);
   }
 
-  StillClock clock_;
-  LoneScheduler scheduler_;
+  fuzz::ManualClock clock_;
+  real::OsScheduler scheduler_;
   chain::PublishedChain chain_{{.sync = nullptr, .scheduler = scheduler_, .clock = clock_},
                                view(),
                                std::make_shared<const spec::State>()};
@@ -250,7 +221,7 @@ class Play {
     return out;
   }
   World world_;
-  CountingRandom random_;
+  fuzz::CountingRandom random_;
   sync::Sync sync_{chain_, world_, random_, world_};
   std::array<std::uint64_t, kPeers> lives_{};
   spec::Interval now_;
@@ -260,11 +231,5 @@ class Play {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  base::ByteView input(data, size);
-  Play play;
-  while (!input.empty()) {
-    play.step(input);
-  }
-  play.finish();
-  return 0;
+  return fuzz::play<Play>({data, size});
 }
