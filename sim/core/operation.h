@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <source_location>
 #include <string>
+#include <string_view>
 
 namespace lockstep::sim {
 
@@ -66,6 +67,8 @@ struct Operation {
 };
 
 [[nodiscard]] const char* to_text(OpKind kind);
+/// The inverse; false when no kind is called so.
+[[nodiscard]] bool read_kind(std::string_view text, OpKind& kind);
 
 /// Whether the operation leaves its object as it was for everybody else.
 [[nodiscard]] constexpr bool only_reads(OpKind kind) {

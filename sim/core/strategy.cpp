@@ -19,6 +19,16 @@ const char* to_text(OpKind kind) {
   return index < kOpKinds ? kNames[index] : "?";
 }
 
+bool read_kind(std::string_view text, OpKind& kind) {
+  for (std::uint8_t i = 0; i < kOpKinds; ++i) {
+    kind = static_cast<OpKind>(i);
+    if (text == to_text(kind)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string place_text(Place place) {
   const std::uintptr_t line = place >> kPlaceBits;
   if (line == 0) {

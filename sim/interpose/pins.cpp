@@ -25,16 +25,6 @@ bool read_label(const char* text, std::uint32_t& thread) {
   return std::strcmp(text, "main") == 0 || std::sscanf(text, "T%u", &thread) == 1;
 }
 
-bool read_kind(const char* text, sim::OpKind& kind) {
-  for (std::uint8_t i = 0; i < sim::kOpKinds; ++i) {
-    kind = static_cast<sim::OpKind>(i);
-    if (std::strcmp(sim::to_text(kind), text) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /// `run T1 until rmw 2 3 operations 5 checksum 1a2b3c4d`, or `until - 0 0` where it waited.
 bool read_block(const std::string& line, PinnedBlock& block) {
   char thread[16];
@@ -43,7 +33,8 @@ bool read_block(const std::string& line, PinnedBlock& block) {
                   &block.object, &block.nth, &block.operations, &block.checksum) != 6) {
     return false;
   }
-  return read_label(thread, block.thread) && (std::strcmp(kind, "-") == 0 || read_kind(kind, block.kind));
+  return read_label(thread, block.thread) &&
+         (std::strcmp(kind, "-") == 0 || sim::read_kind(kind, block.kind));
 }
 
 bool read_object(const std::string& line, Pins& pins) {

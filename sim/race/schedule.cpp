@@ -60,9 +60,13 @@ bool read(const std::string& word, Number& out, int base = 10) {
   return error == std::errc{} && end == word.data() + word.size() && !word.empty();
 }
 
-/// `run "setter" until write "b" 1 operations 2 checksum 1a2b3c4d`.
+/// `run "setter" until store "b" 1 operations 2 checksum 1a2b3c4d`.
 bool read_block(const std::vector<std::string>& words, ScheduleBlock& block) {
   if (words.size() != 10 || words[2] != "until" || words[6] != "operations" || words[8] != "checksum") {
+    return false;
+  }
+  sim::OpKind kind{};
+  if (words[3] != "-" && !sim::read_kind(words[3], kind)) {
     return false;
   }
   block.thread = words[1];

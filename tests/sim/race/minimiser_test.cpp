@@ -103,6 +103,11 @@ TEST(Schedule, refuses_what_is_none_and_says_where) {
   EXPECT_EQ(parse_schedule(head + "nonsense 1\n").error().line, 3U);
   EXPECT_EQ(parse_schedule(head + "run \"a\" until - \"\" 0 operations x checksum 0\n").error().line, 3U);
   EXPECT_EQ(parse_schedule(head + "run \"a until\n").error().line, 3U);
+  const std::string tail = " \"b\" 1 operations 2 checksum 0\n";
+  EXPECT_TRUE(parse_schedule(head + "run \"a\" until try-lock" + tail).has_value());
+  for (const char* kind : {"\"\"", "\"try lock\"", "locks"}) {
+    EXPECT_EQ(parse_schedule(head + "run \"a\" until " + kind + tail).error().line, 3U) << kind;
+  }
 }
 
 TEST(Replay, fails_in_the_same_way_without_divergence) {
