@@ -26,8 +26,9 @@ struct CheckpointBytes {
 /// The anchor that such bytes make (leanSpec: node/anchor.py, from_checkpoint), or a sentence for the user:
 /// bytes that are no block or no state, a state that verify_checkpoint_state refuses, another chain's
 /// `genesis_time` (Unix seconds), or a block that does not commit to the state. The last happens when the
-/// source finalized between two answers, and goes away when both are got again. The source is trusted
-/// otherwise: neither signatures nor roots are checked.
+/// source finalized between two answers, and goes away when both are got again. Nor is a state taken that no
+/// transition leaves behind, which the next one could not build upon (leanSpec would fail there). The source
+/// is trusted otherwise: neither signatures nor roots are checked.
 [[nodiscard]] base::Result<std::shared_ptr<const chain::Anchor>, std::string> anchor_from_checkpoint(
     const CheckpointBytes& served, std::uint64_t genesis_time);
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <vector>
+
 #include "author.h"
 #include "node/spec/hash_tree_root.h"
 #include "node/spec/ssz.h"
@@ -65,6 +68,35 @@ TEST_F(Checkpoint, without_validators_is_refused) {
   state.justifications_validators = {};
   bytes.state = spec::encode(state);
   EXPECT_NE(refusal(bytes, kGenesisTime).find("no validators"), std::string::npos);
+}
+
+TEST_F(Checkpoint, whose_state_contradicts_itself_is_refused) {
+  const CheckpointBytes whole = served();
+  const auto refusal_of = [&](const auto& spoil) {
+    spec::State state = *spec::decode<spec::State>(whole.state);
+    spec::SignedBlock block = *last;
+    spoil(state, block.block);
+    block.block.state_root = spec::hash_tree_root(state);
+    return refusal({.signed_block = spec::encode(block), .state = spec::encode(state)}, kGenesisTime);
+  };
+  EXPECT_EQ(refusal_of([](spec::State&, spec::Block&) {}), "");
+  const std::vector<std::function<void(spec::State&, spec::Block&)>> contradictions = {
+      [](spec::State& state, spec::Block&) { state.justifications_roots.push_back(spec::Root{{1}}); },
+      [](spec::State& state, spec::Block&) {
+        state.justifications_roots.push_back(spec::Root{{1}});
+        state.justifications_validators.resize(state.justifications_validators.size() + 4);
+      },
+      [](spec::State& state, spec::Block&) { state.historical_block_hashes.push_back(spec::Root{{1}}); },
+      [](spec::State& state, spec::Block&) { state.justified_slots = {}; },
+      [](spec::State& state, spec::Block&) { state.latest_justified.slot = spec::Slot(4); },
+      [](spec::State& state, spec::Block&) { state.latest_finalized.slot = spec::Slot(3); },
+      [](spec::State& state, spec::Block&) { state.latest_block_header.slot = spec::Slot(2); },
+      [](spec::State&, spec::Block& block) { block.slot = spec::Slot(4); },
+      [](spec::State&, spec::Block& block) { block.body.attestations.clear(); },
+  };
+  for (std::size_t i = 0; i < contradictions.size(); ++i) {
+    EXPECT_NE(refusal_of(contradictions[i]).find("contradicts itself"), std::string::npos) << i;
+  }
 }
 
 TEST_F(Checkpoint, of_bytes_cut_short_is_refused_wherever_they_end) {
