@@ -52,6 +52,10 @@ void Sync::on_peer_disconnected(runtime::PeerId peer) {
 
 void Sync::on_request(runtime::PeerId peer, std::uint64_t id, const chain::Request& request) {
   chain::Response response = answer(chain_, request);
+  if (const auto* refused = std::get_if<chain::RefusedAnswer>(&response);
+      refused != nullptr && refused->code == chain::ResponseCode::kInvalidRequest) {
+    wire_.complain(peer, chain::Drop::kBadRequest);
+  }
   if (!wire_.respond(peer, id, response) && unsent_.size() < kUnsentAnswersMax) {
     unsent_.push_back(
         {.peer = peer, .id = id, .response = std::move(response), .until = now_ + kUnsentAnswerIntervals});

@@ -179,6 +179,19 @@ TEST_F(SyncTest, a_peer_s_status_request_is_answered_and_its_head_considered) {
   EXPECT_EQ(asked_for(chain::Protocol::kBlocksByRange), 1U);
 }
 
+TEST_F(SyncTest, who_asks_for_what_nobody_may_ask_for_is_refused_and_complained_of) {
+  tick_to(15);
+  const auto ask = [this](std::uint64_t count) {
+    sync.on_request(kGood, count, spec::BlocksByRangeRequest{.start_slot = spec::Slot(1), .count = count});
+  };
+  ask(spec::MAX_REQUEST_BLOCKS);
+  EXPECT_TRUE(wire.complaints.empty());
+  ask(0);
+  ask(spec::MAX_REQUEST_BLOCKS + 1);
+  EXPECT_EQ(wire.responded, 3);
+  EXPECT_EQ(wire.complaints, std::vector(2, std::pair(kGood, chain::Drop::kBadRequest)));
+}
+
 TEST_F(SyncTest, an_answer_that_the_network_has_no_room_for_is_put_back_and_sent_later) {
   tick_to(15);
   wire.refuses = true;
