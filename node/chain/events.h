@@ -281,7 +281,7 @@ enum class Drop : std::uint8_t {
   kSlowResponse,     ///< A response that began and then did not go on, or not within its time.
   kInvalidBlock,     ///< A block in answer to our request that the specification refuses.
   kGraftInBackoff,   ///< A peer wants into a mesh that it was to stay away from.
-  kControlFlood,     ///< More gossip control entries or ids than a peer may send in one heartbeat.
+  kControlFlood,     ///< More control entries, ids or subscriptions than a peer may send in one heartbeat.
   kBadMessageId,     ///< A control entry with an id that is not 20 bytes long.
   kBrokenPromise,    ///< A peer said that it has a message, was asked for it, and nobody sent it.
   kSlowPeer,         ///< A peer that has not taken what is sent to it for a long time.

@@ -114,6 +114,10 @@ bool Gossip::is_banned(runtime::PeerId peer) {
 
 void Gossip::take_subscriptions(runtime::PeerId from) {
   for (const SubscriptionView& subscription : rpc_.subscriptions) {
+    if (!gossipsub_.may_subscribe(from)) {
+      flush();
+      return;
+    }
     if (const std::optional<TopicIndex> topic = topics_.find(subscription.topic)) {
       gossipsub_.on_subscription(from, *topic, subscription.subscribe);
     }

@@ -154,6 +154,15 @@ void Gossipsub::unsubscribe(TopicIndex index) {
   topic.mesh.clear();
 }
 
+bool Gossipsub::may_subscribe(runtime::PeerId from) {
+  Peer* const peer = find(from);
+  if (peer == nullptr || ++peer->subscriptions <= kSubscriptionsMax) {
+    return peer != nullptr;
+  }
+  complaints_.push_back({.peer = from, .reason = chain::Drop::kControlFlood});
+  return false;
+}
+
 void Gossipsub::on_subscription(runtime::PeerId from, TopicIndex topic, bool subscribe) {
   if (Peer* peer = find(from)) {
     peer->follows[topic] = subscribe;

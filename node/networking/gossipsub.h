@@ -92,6 +92,9 @@ class Gossipsub {
   // What a peer says, in the order in which an RPC is worked off. Of a peer that is not connected, nothing
   // counts.
 
+  /// Whether the peer may say that it begins or ceases to follow a topic, any topic: to be asked before each.
+  /// One that has said so too often in this heartbeat is complained about.
+  [[nodiscard]] bool may_subscribe(runtime::PeerId from);
   void on_subscription(runtime::PeerId from, TopicIndex topic, bool subscribe);
   /// A message, in a frame that holds nothing else. `data_bytes` is the length of its compressed data.
   Intake on_message(runtime::PeerId from, TopicIndex topic, const MessageId& id, const runtime::Frame& frame,
@@ -147,6 +150,7 @@ class Gossipsub {
     // Of this heartbeat:
     FingerprintTable served;  ///< How often each message was.
     std::array<std::size_t, 5> entries{};
+    std::size_t subscriptions = 0;
     std::size_t ids_asked = 0;
     std::size_t ids_served = 0;
   };

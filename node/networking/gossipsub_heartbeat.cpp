@@ -141,6 +141,7 @@ void Gossipsub::forget(base::Instant now) {
     peer.declined.clear();
     peer.served.clear();
     peer.entries.fill(0);
+    peer.subscriptions = 0;
     peer.ids_asked = 0;
     peer.ids_served = 0;
     std::erase_if(peer.backoff, [now](const Backoff& one) { return one.until <= now; });

@@ -35,10 +35,14 @@ inline constexpr std::size_t kDontWantBytesMin = 1024;
 /// How often one message is sent to one peer that asks for it, in one heartbeat.
 inline constexpr std::uint32_t kRetransmissionsMax = 3;
 
-// What one peer may say in one heartbeat. libp2p's gossipsub v1.1 has such bounds, leanSpec only the third.
+// What one peer may say in one heartbeat. libp2p's gossipsub v1.1 has such bounds, leanSpec only that of ids
+// served.
 
 /// Entries of each kind of control message, beyond two for each topic.
 inline constexpr std::size_t kControlEntriesMax = 20;
+/// Topics that it may begin or cease to follow, whether we know them or not: many for networks of many
+/// subnets.
+inline constexpr std::size_t kSubscriptionsMax = 512;
 /// Ids that are asked for after a peer's IHAVEs.
 inline constexpr std::size_t kIdsAskedMax = 5000;
 /// Ids of its IWANTs that are looked at; leanSpec counts this for each entry.

@@ -101,6 +101,7 @@ ResponseChannels::Channels::iterator ResponseChannels::pump(Channels::iterator p
     const std::size_t size = channel.refused->size();
     const runtime::SendOutcome outcome = transport_.send(peer, channel.refused);
     if (outcome == runtime::SendOutcome::kFull) {
+      peers_.refused(peer);
       return std::next(place);
     }
     if (outcome != runtime::SendOutcome::kQueued) {

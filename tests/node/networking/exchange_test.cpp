@@ -364,6 +364,7 @@ TEST_F(Exchange, a_chunk_that_the_transport_refuses_is_tried_again_and_only_succ
   transport.outcome = runtime::SendOutcome::kFull;
   EXPECT_TRUE(network.respond(kAlice, 7, chain::BlocksAnswer{.blocks = {blocks[0]}}));
   EXPECT_TRUE(transport.sent.empty());
+  EXPECT_TRUE(network.peers().all()[0].refused) << "whoever takes no answers is slow";
   EXPECT_TRUE(network.has_work());
   wait(kChannelIdleMax - base::Duration(1));
   transport.outcome = runtime::SendOutcome::kQueued;

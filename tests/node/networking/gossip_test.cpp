@@ -216,6 +216,26 @@ TEST_F(GossipTest, messages_of_unknown_topics_are_offences_but_following_them_is
   EXPECT_EQ(transport.disconnected, std::vector{kAlice});
 }
 
+TEST_F(GossipTest, whoever_subscribes_without_end_is_sent_away) {
+  const std::string_view ours = topics.name(TopicKind::kBlock);
+  RpcView rpc;
+  for (std::size_t i = 0; i < kSubscriptionsMax; ++i) {
+    rpc.subscriptions.push_back({.subscribe = i % 2 == 0, .topic = i % 3 == 0 ? "elsewhere" : ours});
+  }
+  for (int round = 0; round < 3; ++round) {
+    receive(kAlice, rpc);
+    beat();
+  }
+  EXPECT_EQ(events.drops[chain::Drop::kControlFlood], 0U);
+  receive(kAlice, rpc);
+  for (std::uint32_t i = 0; i <= kOffencesMax; ++i) {
+    EXPECT_TRUE(transport.disconnected.empty());
+    receive(kAlice, rpc);
+  }
+  EXPECT_EQ(transport.disconnected, std::vector{kAlice});
+  EXPECT_EQ(events.drops[chain::Drop::kControlFlood], kOffencesMax + 1);
+}
+
 TEST_F(GossipTest, messages_go_only_to_peers_that_follow_their_topic) {
   RpcView leave;
   leave.subscriptions.push_back({.subscribe = false, .topic = topics.name(TopicKind::kBlock)});
