@@ -44,6 +44,7 @@ TcpConnection::TcpConnection(TcpSwitchboard& switchboard, asio::ip::tcp::socket 
     : switchboard_(switchboard),
       socket_(std::move(socket)),
       watchdog_(switchboard.io()),
+      frame_watchdog_(switchboard.io()),
       room_(switchboard.io()),
       side_(side),
       address_(std::move(address)) {
@@ -57,7 +58,7 @@ TcpConnection::TcpConnection(TcpSwitchboard& switchboard, asio::ip::tcp::socket 
 
 asio::awaitable<void> TcpConnection::run() {
   const auto self = shared_from_this();
-  arm_watchdog(switchboard_.options().handshake_timeout);
+  arm(watchdog_, switchboard_.options().handshake_timeout);
   bool agreed = false;
   if (side_ == Side::kDialler) {
     agreed = co_await shake_hands_as_dialler();
@@ -99,7 +100,8 @@ asio::awaitable<bool> TcpConnection::write_byte(std::uint8_t byte) {
 asio::awaitable<bool> TcpConnection::expect_byte(std::uint8_t byte) {
   std::array<std::uint8_t, 1> bytes{};
   const auto [error, count] = co_await asio::async_read(socket_, asio::buffer(bytes), kAwait);
-  if (!error && bytes[0] != byte) {
+  // An end without a word is how a second connection between the same two is given up.
+  if (timed_out_ || (!error && bytes[0] != byte)) {
     switchboard_.count_failed_handshake();
   }
   co_return !error && bytes[0] == byte;
@@ -148,6 +150,7 @@ asio::awaitable<bool> TcpConnection::shake_hands_as_acceptor() {
 asio::awaitable<void> TcpConnection::read_frames() {
   std::vector<std::uint8_t> buffer(kReadBytes);
   while (!closed_) {
+    watch_frame();
     const auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer), kAwait);
     if (error) {
       co_return;
@@ -169,8 +172,21 @@ asio::awaitable<void> TcpConnection::read_frames() {
   }
 }
 
+void TcpConnection::watch_frame() {
+  if (!decoder_.has_begun()) {
+    frame_watchdog_.cancel();
+    frame_is_watched_ = false;
+  } else if (!frame_is_watched_) {
+    arm(frame_watchdog_, switchboard_.options().frame_timeout);
+    frame_is_watched_ = true;
+  }
+}
+
 asio::awaitable<void> TcpConnection::wait_for_room() {
   while (!closed_ && switchboard_.inbox().full()) {
+    // While we do not read, nobody can end a frame.
+    frame_watchdog_.cancel();
+    frame_is_watched_ = false;
     room_.expires_at(asio::steady_timer::time_point::max());
     co_await room_.async_wait(kAwait);
   }
@@ -180,10 +196,14 @@ void TcpConnection::resume() {
   room_.cancel();
 }
 
-void TcpConnection::arm_watchdog(base::Duration timeout) {
-  watchdog_.expires_after(timeout);
-  watchdog_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error) {
+void TcpConnection::arm(asio::steady_timer& timer, base::Duration timeout) {
+  timer.expires_after(timeout);
+  timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error && !self->closed_) {
+      self->timed_out_ = true;
+      if (self->peer.value != 0) {
+        self->switchboard_.count_time_out();
+      }
       self->close();
     }
   });
@@ -198,6 +218,7 @@ void TcpConnection::close() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
   watchdog_.cancel();
+  frame_watchdog_.cancel();
   room_.cancel();
   switchboard_.on_closed(shared_from_this());
 }
@@ -270,7 +291,7 @@ asio::awaitable<void> TcpConnection::write_frames() {
       buffers.push_back(asio::buffer(batch_headers_[i]));
       buffers.push_back(asio::buffer(*batch_[i]));
     }
-    arm_watchdog(switchboard_.options().write_timeout);
+    arm(watchdog_, switchboard_.options().write_timeout);
     const auto [error, count] = co_await asio::async_write(socket_, buffers, kAwait);
     watchdog_.cancel();
     if (error) {

@@ -63,11 +63,16 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   boost::asio::awaitable<void> wait_for_room();
   bool take_batch();
   void start_writing();
-  void arm_watchdog(base::Duration timeout);
+  void arm(boost::asio::steady_timer& timer, base::Duration timeout);
+  void watch_frame();
 
   TcpSwitchboard& switchboard_;
   boost::asio::ip::tcp::socket socket_;
+  /// Over the handshake, and then over each write.
   boost::asio::steady_timer watchdog_;
+  /// Over the frame that has begun to arrive.
+  boost::asio::steady_timer frame_watchdog_;
+  bool frame_is_watched_ = false;
   /// Never expires; resume() and close() cancel it.
   boost::asio::steady_timer room_;
   const Side side_;
@@ -75,6 +80,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   TransportIdentity identity_;
   bool confirmed_ = false;
   bool closed_ = false;
+  bool timed_out_ = false;
   FrameDecoder decoder_{runtime::kFrameBytesMax};
 
   std::mutex outbox_mutex_;

@@ -295,6 +295,7 @@ TcpFigures TcpSwitchboard::figures() const {
           .duplicates_refused = duplicates_refused_,
           .handshakes_failed = handshakes_failed_,
           .oversize_frames = oversize_frames_,
+          .timed_out = timed_out_,
           .connections_refused = connections_refused_};
 }
 

@@ -53,6 +53,7 @@ class TcpSwitchboard {
   void on_closed(const std::shared_ptr<TcpConnection>& connection);
   void count_failed_handshake() { ++handshakes_failed_; }
   void count_oversize_frame() { ++oversize_frames_; }
+  void count_time_out() { ++timed_out_; }
 
  private:
   struct DialTarget {
@@ -94,6 +95,7 @@ class TcpSwitchboard {
   std::atomic<std::uint64_t> duplicates_refused_{0};
   std::atomic<std::uint64_t> handshakes_failed_{0};
   std::atomic<std::uint64_t> oversize_frames_{0};
+  std::atomic<std::uint64_t> timed_out_{0};
   std::atomic<std::uint64_t> connections_refused_{0};
   std::atomic<std::uint64_t> established_{0};
   std::thread thread_;

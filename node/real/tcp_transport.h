@@ -31,6 +31,9 @@ struct TcpOptions {
   base::Duration handshake_timeout = std::chrono::seconds(5);
   /// A peer that takes longer to accept a batch of frames (at most 1 MiB or one frame) is dropped.
   base::Duration write_timeout = std::chrono::seconds(60);
+  /// A peer that has begun a frame and takes longer to end it is dropped. Only the time in which we read
+  /// counts.
+  base::Duration frame_timeout = std::chrono::seconds(60);
 };
 
 /// What happened to a transport's connections so far.
@@ -39,6 +42,7 @@ struct TcpFigures {
   std::uint64_t duplicates_refused = 0;
   std::uint64_t handshakes_failed = 0;  ///< Bad hello, other network, time-out, closed half-way.
   std::uint64_t oversize_frames = 0;    ///< Each cost the peer its connection.
+  std::uint64_t timed_out = 0;          ///< Peers that were too slow to take frames, or to end one.
   std::uint64_t connections_refused = 0;
 };
 

@@ -56,6 +56,8 @@ class FrameDecoder {
   /// up. Returns the frame, or nothing when more is needed or oversize() holds.
   std::optional<base::Bytes> take(base::ByteView& input);
 
+  /// Whether part of a frame is here, and not all of it.
+  [[nodiscard]] bool has_begun() const { return header_have_ > 0; }
   /// A header announced more than the bound. Nothing more is decoded.
   [[nodiscard]] bool oversize() const { return oversize_; }
 

@@ -137,12 +137,18 @@ TEST(TcpTransport, drops_strangers_at_the_handshake) {
   EXPECT_EQ(transport->figures().established, 0U);
 }
 
-TEST(TcpTransport, drops_a_client_that_says_nothing) {
+TEST(TcpTransport, drops_a_client_that_says_nothing_or_only_half) {
   TcpOptions options = local_options();
   options.handshake_timeout = 50ms;
   const auto transport = open(options);
   RawClient silent(transport->listen_port());
   EXPECT_TRUE(silent.closed());
+  RawClient undecided(transport->listen_port());
+  Hello hello;
+  hello.network = "test";
+  undecided.write(encode_hello(hello));
+  EXPECT_TRUE(undecided.closed());
+  EXPECT_TRUE(eventually([&] { return transport->figures().handshakes_failed == 2; }));
   EXPECT_EQ(transport->figures().established, 0U);
 }
 
@@ -157,6 +163,46 @@ TEST(TcpTransport, drops_a_peer_that_announces_an_oversize_frame) {
   ASSERT_TRUE(connected && std::holds_alternative<runtime::PeerConnected>(*connected));
   const auto disconnected = receive_for(*transport, kLong);
   ASSERT_TRUE(disconnected && std::holds_alternative<runtime::PeerDisconnected>(*disconnected));
+}
+
+TEST(TcpTransport, drops_a_peer_that_does_not_end_its_frame_and_none_that_is_merely_silent) {
+  TcpOptions options = local_options();
+  options.frame_timeout = 100ms;
+  const auto transport = open(options);
+  RawClient silent(transport->listen_port());
+  ASSERT_TRUE(silent.shake_hands(1));
+  const auto frame = [&silent] {
+    silent.write(encode_frame_header(3));
+    silent.write(base::Bytes(3, 7));
+  };
+  frame();
+  RawClient slow(transport->listen_port());
+  ASSERT_TRUE(slow.shake_hands(2));
+  slow.write(encode_frame_header(1000));
+  slow.write(base::Bytes(10, 7));
+  EXPECT_TRUE(slow.closed());
+  EXPECT_EQ(transport->figures().timed_out, 1U);
+  frame();
+  std::size_t frames = 0;
+  while (const auto event = frames < 2 ? receive_for(*transport, kLong) : std::nullopt) {
+    frames += std::holds_alternative<runtime::FrameReceived>(*event) ? 1 : 0;
+  }
+  EXPECT_EQ(frames, 2U);
+}
+
+TEST(TcpTransport, drops_a_peer_that_takes_nothing) {
+  TcpOptions options = local_options();
+  options.write_timeout = 100ms;
+  const auto transport = open(options);
+  RawClient deaf(transport->listen_port());
+  ASSERT_TRUE(deaf.shake_hands(1));
+  const auto connected = receive_for(*transport, kLong);
+  ASSERT_TRUE(connected && std::holds_alternative<runtime::PeerConnected>(*connected));
+  const auto peer = std::get<runtime::PeerConnected>(*connected).peer;
+  const auto frame = std::make_shared<const base::Bytes>(base::Bytes(runtime::kFrameBytesMax, 3));
+  // More than the system takes for whoever does not read.
+  EXPECT_TRUE(eventually([&] { return transport->send(peer, frame) == runtime::SendOutcome::kClosed; }));
+  EXPECT_EQ(transport->figures().timed_out, 1U);
 }
 
 TEST(TcpTransport, keeps_only_as_many_connections_as_it_may) {
