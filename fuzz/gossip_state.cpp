@@ -19,6 +19,8 @@ using namespace lockstep;
 
 constexpr std::size_t kPeers = 4;
 constexpr std::size_t kStepsMax = 200;
+/// Of which the first two are heard.
+constexpr std::uint64_t kSubnets = 3;
 
 class Ledger final : public networking::Receiver, public chain::Events {
  public:
@@ -40,7 +42,9 @@ class Ledger final : public networking::Receiver, public chain::Events {
   void on_peer_disconnected(runtime::PeerId) override {}
 
   void message_dropped(const chain::MessageDropped& one) override {
-    dropped += one.reason >= chain::Drop::kBadRpc && one.reason <= chain::Drop::kBadSsz ? 1 : 0;
+    const bool is_gossip = (one.reason >= chain::Drop::kBadRpc && one.reason <= chain::Drop::kBadSsz) ||
+                           one.reason == chain::Drop::kWrongSubnet;
+    dropped += is_gossip ? 1 : 0;
   }
   void buffer_level(const chain::BufferLevel& level) override {
     fuzz::check(level.size <= level.bound, "a buffer stays within its bound");
@@ -217,6 +221,7 @@ class Play {
       return *key.sign(0, {});
     }();
     spec::SignedAttestation out;
+    out.validator_index = spec::ValidatorIndex(fuzz::choose(input, 2 * kSubnets));
     out.data.slot = spec::Slot(fuzz::choose(input, 8));
     out.signature.data = fuzz::choose(input, 4) == 3 ? base::Bytes(signature.size(), 0xff) : signature;
     return out;
@@ -237,8 +242,14 @@ class Play {
   fuzz::Pipe pipe_;
   Ledger ledger_{pipe_};
   crypto::CheapScheme scheme_;
-  const networking::Topics topics_{"12345678"};
-  networking::Network network_{"12345678", clock_, random_, pipe_, ledger_, scheme_, ledger_};
+  const networking::Topics topics_{"12345678", kSubnets};
+  networking::Network network_{{.network_name = "12345678", .subnets = kSubnets, .heard = 3},
+                               clock_,
+                               random_,
+                               pipe_,
+                               ledger_,
+                               scheme_,
+                               ledger_};
 };
 
 }  // namespace
