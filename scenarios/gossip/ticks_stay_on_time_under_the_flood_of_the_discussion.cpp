@@ -1,16 +1,15 @@
 // The flood that once cost a devnet its clock: nobody is late for an interval.
 //
-// Given  four nodes on one machine of eight CPUs and four subnets of votes, all of which one of them hears
-// and
-//        proves, for 18 s each round of aggregates.
+// Given  four nodes on one machine of eight CPUs, four subnets of votes, and one node that hears all four
+//        and proves, for 18 s each round of aggregates.
 // When   all of them pour votes of all subnets upon all others, three of four about blocks that nobody has.
 // Then   every node acts upon each interval in time, heads follow the clock, and finality goes on, however
 //        late proofs are.
 //
 //     interval    │0      │1      │2      │3      │4      │
 //     ticks       ┴       ┴       ┴       ┴       ┴          on time
-//     votes       ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒   of four subnets; 74 % name blocks that nobody
-//     has aggregate                   ████████████████████████▶ 18 s
+//     votes       ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒   of four subnets; 74 % name unknown blocks
+//     aggregate                   ████████████████████████▶  18 s
 //
 // Guards against main loops that verify, prove, or empty their queues before they look at the clock: with
 // chain_worker=off and aggregator_thread=off the same seed has ticks that are 17 s late.
