@@ -280,16 +280,13 @@ void Sync::consider(runtime::PeerId peer, const spec::Status& status) {
     if (!is_here) {
       fetches_.want(status.head.root, peer, Why::kVote, 0);
     }
-    return;
+  } else if (!is_here || chain_.waiting().contains("peer status", status.head.root)) {
+    // Also for a head that is here and waits: what it waits for may never have come.
+    // A peer may claim any slot; what lies beyond the clock is not to be had.
+    const spec::Slot last = std::min(status.head.slot, spec::slot_of(view.time) + 1);
+    range_.want(view.head.slot + 1, last, peer);
+    range_.pump(now_);
   }
-  if (is_here && !chain_.waiting().contains("peer status", status.head.root)) {
-    return;
-  }
-  // Also one that is here and waits: what it waits for may never have come.
-  // A peer may claim any slot; what lies beyond the clock is not to be had.
-  const spec::Slot last = std::min(status.head.slot, spec::slot_of(view.time) + 1);
-  range_.want(view.head.slot + 1, last, peer);
-  range_.pump(now_);
 }
 
 }  // namespace lockstep::sync
