@@ -28,8 +28,8 @@ class MessageCache {
   static constexpr std::size_t kMessagesMax = 16384;
   static constexpr std::size_t kBytesMax = 64 * 1024 * 1024;
 
-  /// Puts a message into the newest window; false when there is no room. Its key should be
-  /// new: of two messages with one key only the younger is found.
+  /// Puts a message into the newest window; false when there is no room. Its key should be new: of two
+  /// messages with one key only the younger is found.
   bool put(const Fingerprint& key, CachedMessage message);
 
   /// Null when it is not, or no longer, there. Valid until the next call that changes something.

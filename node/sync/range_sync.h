@@ -53,9 +53,9 @@ class RangeSync {
   };
 
   void failed();
-  /// The slots from `from` on are done with as far as `next`.
   /// The first block of an answer hangs in the air.
   void began_nowhere(const Question& question, const spec::BlocksByRangeRequest& asked);
+  /// The slots from `from` on are done with as far as `next`.
   void moved_on(spec::Slot from, spec::Slot next);
 
   const chain::ChainReader& chain_;

@@ -1,8 +1,7 @@
 // A node that is asked to stop does so at any moment, and everything that was under way gets an outcome.
 //
 // Given  nodes, one of which shouts votes at the others, half of them about blocks that nobody has, and one
-// of
-//        which has just come back: it dials, asks and catches up.
+//        of which has just come back: it dials, asks and catches up.
 // When   all of them are asked to stop, at a moment that the seed chooses to the nanosecond, in the middle of
 //        whatever they do.
 // Then   each ends, with every thread joined; of every block, vote, aggregate, command and request that

@@ -1,5 +1,4 @@
 // At the beginning of each slot, compares head and finalized slot of every node with its clock.
-
 #include "node/spec/config.h"
 #include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"

@@ -1,5 +1,4 @@
 // Walks back from every head to the checkpoint that fork choice must have started from.
-
 #include "sim/checkers/by_node.h"
 #include "sim/checkers/checkers.h"
 #include "sim/checkers/sentences.h"

@@ -36,6 +36,8 @@ Expectation reached(std::string mark);
 Expectation ticks_late_at_most(base::Duration most);
 /// Of a thousand slot ticks of all nodes, 999 came no later than `usual`, and none later than `ever`.
 Expectation ticks_late_at_most(base::Duration usual, base::Duration ever);
+/// In its present life the node imported so many blocks at most.
+Expectation blocks_imported_at_most(const Member& node, std::uint64_t count);
 
 /// The head of one node, or of every running node.
 class HeadClaim {
@@ -47,9 +49,6 @@ class HeadClaim {
  private:
   std::optional<Member> whose_;
 };
-/// In its present life the node imported so many blocks at most.
-Expectation blocks_imported_at_most(const Member& node, std::uint64_t count);
-
 HeadClaim head_of(const Member& node);
 HeadClaim every_head();
 

@@ -7,6 +7,31 @@
 #include "node/spec/slot_clock.h"
 
 namespace lockstep::latency {
+namespace {
+
+/// Those that are not zero, by name.
+template <typename Name, std::size_t Size>
+std::map<std::string, std::uint64_t> named(const std::array<std::atomic<std::uint64_t>, Size>& counts) {
+  std::map<std::string, std::uint64_t> out;
+  for (std::size_t i = 0; i < Size; ++i) {
+    if (const std::uint64_t count = counts[i]; count > 0) {
+      out.emplace(to_string(static_cast<Name>(i)), count);
+    }
+  }
+  return out;
+}
+
+std::unique_ptr<real::TcpTransport> open_tcp(const std::string& network, const std::string& dial) {
+  real::TcpOptions options{.network = network, .listen = "127.0.0.1:0", .dial = {}};
+  if (!dial.empty()) {
+    options.dial.push_back(dial);
+  }
+  auto opened = real::TcpTransport::open(options);
+  LOCKSTEP_ASSERT_MSG(opened.has_value(), "loopback can be listened on");
+  return std::move(*opened);
+}
+
+}  // namespace
 
 void Watch::tick_happened(const chain::TickHappened& tick) {
   if (tick.interval < first_) {
@@ -33,22 +58,6 @@ std::vector<base::Duration> Watch::sorted() const {
   return out;
 }
 
-namespace {
-
-/// Those that are not zero, by name.
-template <typename Name, std::size_t Size>
-std::map<std::string, std::uint64_t> named(const std::array<std::atomic<std::uint64_t>, Size>& counts) {
-  std::map<std::string, std::uint64_t> out;
-  for (std::size_t i = 0; i < Size; ++i) {
-    if (const std::uint64_t count = counts[i]; count > 0) {
-      out.emplace(to_string(static_cast<Name>(i)), count);
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
 std::map<std::string, std::uint64_t> Watch::votes() const {
   return named<chain::VoteOutcome>(votes_);
 }
@@ -56,20 +65,6 @@ std::map<std::string, std::uint64_t> Watch::votes() const {
 std::map<std::string, std::uint64_t> Watch::drops() const {
   return named<chain::Drop>(drops_);
 }
-
-namespace {
-
-std::unique_ptr<real::TcpTransport> open_tcp(const std::string& network, const std::string& dial) {
-  real::TcpOptions options{.network = network, .listen = "127.0.0.1:0", .dial = {}};
-  if (!dial.empty()) {
-    options.dial.push_back(dial);
-  }
-  auto opened = real::TcpTransport::open(options);
-  LOCKSTEP_ASSERT_MSG(opened.has_value(), "loopback can be listened on");
-  return std::move(*opened);
-}
-
-}  // namespace
 
 RealNode::RealNode(const Seams& seams, spec::Interval watched_from, const std::string& dial,
                    const node::Config& config)

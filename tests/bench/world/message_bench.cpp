@@ -33,7 +33,6 @@ struct Setup {
   bool deadlines = false;
 };
 
-/// Every node receives and passes the frame on to one of its eight peers, whichever is next.
 /// Sends every frame back to where it came from, so that nothing but the engine and the network has to
 /// remember whom to send to.
 void return_frames(Node& node, bool deadlines) {
