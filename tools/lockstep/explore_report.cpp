@@ -268,7 +268,7 @@ void print(const Json& failure) {
 
 void print_cycle(const Json& cycle) {
   fmt::print("\nlock-order cycle, in which no schedule was caught: {}\n",
-             cycle["sentence"].get<std::string>());
+             spoken(cycle["sentence"].get<std::string>()));
   for (const Json& site : cycle["sites"]) {
     print_site(site);
   }
