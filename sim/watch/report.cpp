@@ -16,16 +16,9 @@ std::string locks_text(const std::vector<race::HeldLock>& locks) {
   return text.empty() ? "holding nothing" : text;
 }
 
-const char* what_of(const race::RaceAccess& access) {
-  if (access.atomic) {
-    return access.write ? "atomic write" : "atomic read";
-  }
-  return access.write ? "write" : "read";
-}
-
 RawSide raw_side_of(const race::RaceAccess& access) {
   RawSide side;
-  side.what = what_of(access);
+  side.what = what_of(access.write, access.atomic);
   side.thread = access.thread < watch->names.size() ? watch->names[access.thread].c_str() : "somebody";
   side.locks = locks_text(access.locks);
   const auto add = [&](std::uint32_t offset) {

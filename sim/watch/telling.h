@@ -9,9 +9,17 @@
 
 namespace lockstep::watch {
 
+/// An access in words.
+[[nodiscard]] constexpr const char* what_of(bool write, bool atomic) {
+  if (atomic) {
+    return write ? "atomic write" : "atomic read";
+  }
+  return write ? "write" : "read";
+}
+
 /// One of the two accesses, as a detector knows it.
 struct RawSide {
-  /// "write", "atomic read".
+  /// See what_of().
   const char* what = "";
   const char* thread = "";
   /// "holding store"; empty where the detector cannot tell.

@@ -52,10 +52,6 @@ Reported reported;
 Hearing hearing = nullptr;
 void* listener = nullptr;
 
-const char* what_of(bool write, bool atomic) {
-  return atomic ? (write ? "atomic write" : "atomic read") : (write ? "write" : "read");
-}
-
 const char* name_of(void* report, int threads, int wanted) {
   for (int i = 0; i < threads; ++i) {
     int thread = 0;
@@ -95,7 +91,7 @@ void note(void* report) {
     Side& side = reported.sides[i];
     __tsan_get_report_mop(report, static_cast<unsigned long>(i), &thread, &address, &size, &write, &atomic,
                           side.trace, kMostFrames);
-    side.what = what_of(write != 0, atomic != 0);
+    side.what = watch::what_of(write != 0, atomic != 0);
     std::strncpy(side.thread, name_of(report, threads, thread), sizeof side.thread - 1);
   }
   reported.waits = true;
