@@ -76,15 +76,19 @@ bool poke_sleepers() {
   return any;
 }
 
+/// If it polls it gets turns again.
+void wake_poller(Thread& thread) {
+  if (thread.lazy) {
+    thread.lazy = false;
+    --kernel->lazy_count;
+    kernel->strategy->add(thread.fiber);
+  }
+}
+
 void wake_pollers() {
   for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
-    Thread& thread = kernel->threads[i];
-    if (thread.lazy) {
-      thread.lazy = false;
-      kernel->strategy->add(thread.fiber);
-    }
+    wake_poller(kernel->threads[i]);
   }
-  kernel->lazy_count = 0;
 }
 
 /// Nobody has anything to do but to poll: time passes, or they poll once more.
@@ -221,15 +225,10 @@ void poll_politely(const void* pc) {
 void can_be_had(const Object& object) {
   for (std::uint32_t i = 0; i < kernel->thread_count; ++i) {
     Thread& thread = kernel->threads[i];
-    if (thread.failed_at != &object) {
-      continue;
-    }
-    thread.failed_at = nullptr;
-    thread.looked_at = 0;
-    if (thread.lazy) {
-      thread.lazy = false;
-      --kernel->lazy_count;
-      kernel->strategy->add(thread.fiber);
+    if (thread.failed_at == &object) {
+      thread.failed_at = nullptr;
+      thread.looked_at = 0;
+      wake_poller(thread);
     }
   }
 }
