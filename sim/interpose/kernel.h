@@ -11,6 +11,7 @@
 #include "sim/interpose/failure.h"
 #include "sim/interpose/memory.h"
 #include "sim/interpose/shadow.h"
+#include "sim/race/lock_era.h"
 
 namespace lockstep::interpose {
 
@@ -130,8 +131,8 @@ struct Thread {
   std::uint32_t depth = 0;
   std::vector<const void*> created_at;
   std::vector<Object*> held;
-  /// How often it has started or joined threads, and what it knows of others' counts; and a hash of that.
-  std::vector<std::uint32_t> era;
+  /// What it has started and joined, and a hash of that.
+  race::LockEra era;
   std::uint64_t era_hash = 0;
   std::vector<Cleanup> at_exit;
   /// What pthread_cleanup_push() of C registered, innermost last.

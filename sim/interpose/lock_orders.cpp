@@ -1,7 +1,6 @@
 // Noting orders once each; circles among them are sim/race's to find.
 #include "sim/interpose/lock_orders.h"
 
-#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -195,22 +194,13 @@ void end_orders() {
 }
 
 void order_start(Thread& parent, Thread& child) {
-  parent.era.resize(std::max<std::size_t>(parent.era.size(), parent.index + 1));
-  // What the parent does from here on is of a new era, of whose beginning the child knows.
-  ++parent.era[parent.index];
-  child.era.assign(parent.era.begin(), parent.era.end());
+  race::fork_era(parent.era, parent.index, child.era);
   parent.era_hash = mix(parent.era_hash, child.index);
   child.era_hash = parent.era_hash;
 }
 
 void order_join(Thread& joiner, const Thread& joined) {
-  joiner.era.resize(std::max<std::size_t>({joiner.era.size(), joined.era.size(), joined.index + 1}));
-  for (std::size_t i = 0; i < joined.era.size(); ++i) {
-    joiner.era[i] = std::max(joiner.era[i], joined.era[i]);
-  }
-  // It has ended: all that it ever did is past.
-  const std::uint32_t last = joined.index < joined.era.size() ? joined.era[joined.index] : 0;
-  joiner.era[joined.index] = last + 1;
+  race::join_era(joiner.era, joined.era, joined.index);
   joiner.era_hash = mix(joiner.era_hash, joined.era_hash + joined.index);
 }
 

@@ -27,25 +27,12 @@ LockGraph::Thread& LockGraph::thread_at(ThreadIndex index) {
 
 void LockGraph::on_fork(ThreadIndex parent, ThreadIndex child) {
   static_cast<void>(thread_at(std::max(parent, child)));
-  std::vector<std::uint32_t>& from = threads_[parent].era;
-  from.resize(std::max<std::size_t>(from.size(), parent + 1));
-  // What the parent does from here on is of a new era, of whose beginning the child knows.
-  ++from[parent];
-  threads_[child].era = from;
-  threads_[child].era.resize(std::max<std::size_t>(from.size(), child + 1));
+  fork_era(threads_[parent].era, parent, threads_[child].era);
 }
 
 void LockGraph::on_join(ThreadIndex joiner, ThreadIndex joined) {
   static_cast<void>(thread_at(std::max(joiner, joined)));
-  std::vector<std::uint32_t>& mine = threads_[joiner].era;
-  std::vector<std::uint32_t> theirs = threads_[joined].era;
-  theirs.resize(std::max<std::size_t>(theirs.size(), joined + 1));
-  // It has ended: all that it ever did is past.
-  ++theirs[joined];
-  mine.resize(std::max(mine.size(), theirs.size()));
-  for (std::size_t i = 0; i < theirs.size(); ++i) {
-    mine[i] = std::max(mine[i], theirs[i]);
-  }
+  join_era(threads_[joiner].era, threads_[joined].era, joined);
 }
 
 void LockGraph::on_lock(ThreadIndex thread, const char* thread_name, SyncId lock, const char* lock_name,
@@ -81,7 +68,7 @@ void LockGraph::note(const Thread& me, ThreadIndex thread, const char* thread_na
   }
   const std::uint64_t modes =
       (static_cast<std::uint64_t>(from.mode) << 1) | static_cast<std::uint64_t>(to.mode);
-  const std::uint64_t epoch = thread < me.era.size() ? me.era[thread] : 0;
+  const std::uint64_t epoch = count_in(me.era, thread);
   key = sim::fold_product(key ^ (std::uint64_t{thread} << 34 | epoch << 2 | modes), sim::kGoldenStep) >> 1;
   if (known_.find(key) != FlatMap::kMissing) {
     return;
@@ -113,11 +100,8 @@ bool LockGraph::compatible(const LockEdge& a, const LockEdge& b) {
       }
     }
   }
-  const auto count = [](const std::vector<std::uint32_t>& era, ThreadIndex thread) {
-    return thread < era.size() ? era[thread] : 0;
-  };
-  const bool a_first = count(b.era, a.thread) > count(a.era, a.thread);
-  const bool b_first = count(a.era, b.thread) > count(b.era, b.thread);
+  const bool a_first = count_in(b.era, a.thread) > count_in(a.era, a.thread);
+  const bool b_first = count_in(a.era, b.thread) > count_in(b.era, b.thread);
   return !a_first && !b_first;
 }
 

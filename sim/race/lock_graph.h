@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/race/lock_era.h"
 #include "sim/race/race_detector.h"
 
 namespace lockstep::race {
@@ -22,9 +23,8 @@ struct LockEdge {
   std::string thread_name;
   /// Everything held at the time, `from` included.
   std::vector<HeldLock> held;
-  /// How often the thread had forked or joined, and what it knew of others' counts: edges that those order
-  /// can never meet.
-  std::vector<std::uint32_t> era;
+  /// Edges that forks and joins order can never meet.
+  LockEra era;
   std::uint64_t seed = 0;
   std::uint64_t run = 0;
   Site site = 0;
@@ -66,7 +66,7 @@ class LockGraph {
  private:
   struct Thread {
     std::vector<HeldLock> held;
-    std::vector<std::uint32_t> era;
+    LockEra era;
   };
   Thread& thread_at(ThreadIndex index);
   void note(const Thread& me, ThreadIndex thread, const char* thread_name, const HeldLock& from,
