@@ -11,18 +11,6 @@ using chain::Buffer;
 using chain::Origin;
 using spec::RejectionReason;
 
-chain::CheckpointChanged change(const spec::Checkpoint& from, const spec::Checkpoint& to) {
-  return {from, to};
-}
-
-spec::Block block(std::uint64_t slot, std::uint8_t parent, std::uint64_t proposer = 0) {
-  spec::Block out;
-  out.slot = spec::Slot(slot);
-  out.parent_root = root(parent);
-  out.proposer_index = spec::ValidatorIndex(proposer);
-  return out;
-}
-
 // ---- finalized_chain_never_forks
 
 TEST(FinalizedChainNeverForks, accepts_nodes_that_finalize_one_chain_at_different_times) {

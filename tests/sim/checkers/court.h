@@ -19,6 +19,18 @@ inline spec::Checkpoint checkpoint(std::uint8_t byte, std::uint64_t slot) {
   return {root(byte), spec::Slot(slot)};
 }
 
+inline chain::CheckpointChanged change(const spec::Checkpoint& from, const spec::Checkpoint& to) {
+  return {from, to};
+}
+
+inline spec::Block block(std::uint64_t slot, std::uint8_t parent, std::uint64_t proposer = 0) {
+  spec::Block out;
+  out.slot = spec::Slot(slot);
+  out.proposer_index = spec::ValidatorIndex(proposer);
+  out.parent_root = root(parent);
+  return out;
+}
+
 /// The book of blocks used by all tests:
 ///
 ///     slot 0      1      2      3      4

@@ -9,13 +9,6 @@ namespace {
 using chain::BlockOutcome;
 using chain::Origin;
 
-spec::Block block(std::uint64_t slot, std::uint8_t parent) {
-  spec::Block out;
-  out.slot = spec::Slot(slot);
-  out.parent_root = root(parent);
-  return out;
-}
-
 TEST(EveryInputHasOneOutcome, accepts_what_waits_and_ends_once) {
   Court court;
   const auto invariant = every_input_has_one_outcome();
@@ -50,20 +43,15 @@ TEST(EveryInputHasOneOutcome, rejects_a_message_that_gossip_delivered_and_that_n
   const spec::Block one = block(1, 0);
   invariant->input_entered(court, {chain::Input::kBlock, Origin::kGossip});
   invariant->block_handled(court, {root(1), one, Origin::kGossip, BlockOutcome::kDuplicate, {}});
-  invariant->gossip_counted(court, {.messages = 1,
-                                    .duplicates = 0,
-                                    .dropped = 0,
-                                    .delivered = 1,
-                                    .control_entries = 0,
-                                    .control_outcomes = 0});
+  const auto delivered = [&](std::uint64_t messages) {
+    chain::GossipCounted counted{};
+    counted.messages = counted.delivered = messages;
+    invariant->gossip_counted(court, counted);
+  };
+  delivered(1);
   invariant->node_ended(court);
   EXPECT_TRUE(court.is_content());
-  invariant->gossip_counted(court, {.messages = 2,
-                                    .duplicates = 0,
-                                    .dropped = 0,
-                                    .delivered = 2,
-                                    .control_entries = 0,
-                                    .control_outcomes = 0});
+  delivered(2);
   invariant->node_ended(court);
   EXPECT_EQ(court.complaints.size(), 1U);
 }

@@ -12,17 +12,6 @@ namespace {
 using chain::BlockOutcome;
 using chain::Origin;
 
-chain::CheckpointChanged change(const spec::Checkpoint& from, const spec::Checkpoint& to) {
-  return {from, to};
-}
-
-spec::Block block(std::uint64_t slot, std::uint8_t parent) {
-  spec::Block out;
-  out.slot = spec::Slot(slot);
-  out.parent_root = root(parent);
-  return out;
-}
-
 class ReportsAddUp : public testing::Test {
  protected:
   void import(std::uint8_t name, std::uint64_t slot, std::uint8_t parent) {
@@ -191,8 +180,9 @@ TEST_F(FetchesInFlight, accepts_eight_at_a_time_and_any_number_of_other_requests
     }
   }
   EXPECT_TRUE(court_.is_content());
-  for (std::uint64_t id = 200; id < 201; ++id) {
-    invariant_->node_started(court_);
+  // A second life has none in flight.
+  invariant_->node_started(court_);
+  for (std::uint64_t id = 200; id < 208; ++id) {
     send(id);
   }
   EXPECT_TRUE(court_.is_content());
