@@ -86,6 +86,7 @@ enum class Metric : std::uint8_t {
   kRequestsEnded,
   kRequestsServed,
   kPeerEvents,
+  kConnectionEvents,
   kCommands,
   kThreadsDied,
   kWorkTime,
@@ -173,5 +174,14 @@ inline constexpr std::size_t kSyncStatuses = 3;
 enum class GossipOutcome : std::uint8_t { kDuplicate, kDropped, kDelivered };
 /// `event` in the life of a connection.
 enum class PeerEvent : std::uint8_t { kConnected, kDisconnected, kDropped };
+/// `event` that the transport knows of, before a peer speaks or where it breaks the transport's rules.
+enum class ConnectionEvent : std::uint8_t {
+  kEstablished,
+  kRefused,
+  kDuplicateRefused,
+  kHandshakeFailed,
+  kOversizeFrame,
+  kTimedOut,
+};
 
 }  // namespace lockstep::metrics

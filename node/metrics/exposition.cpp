@@ -108,13 +108,13 @@ void Exposition::add_lock(std::string_view name, const locking::LockTimes& times
   LOCKSTEP_ASSERT_MSG(locks_.try_emplace(std::move(label), &times).second, "two locks of one name");
 }
 
-void Exposition::watch(Series gauge, std::function<std::int64_t()> read) {
-  LOCKSTEP_ASSERT(describe(gauge.metric).type == Type::kGauge);
-  watched_.push_back({gauge, std::move(read)});
+void Exposition::watch(Series series, std::function<std::int64_t()> read) {
+  LOCKSTEP_ASSERT(describe(series.metric).type != Type::kHistogram);
+  watched_.push_back({series, std::move(read)});
 }
 
 std::int64_t Exposition::value_of(Series series) const {
-  const auto watched = std::ranges::find(watched_, series, &Watched::gauge);
+  const auto watched = std::ranges::find(watched_, series, &Watched::series);
   return watched == watched_.end() ? registry_.value(series) : watched->read();
 }
 

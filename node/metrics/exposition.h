@@ -29,9 +29,9 @@ class Exposition {
   /// underscores. Requires: no lock has that name (asserted).
   void add_lock(std::string_view name, const locking::LockTimes& times);
 
-  /// Asks `read` for the value of a gauge at each scrape, instead of the registry. It is called on whichever
-  /// thread scrapes, and takes no lock that is held over work.
-  void watch(Series gauge, std::function<std::int64_t()> read);
+  /// Asks `read` for the value of a gauge or counter at each scrape, instead of the registry. It is called on
+  /// whichever thread scrapes, and takes no lock that is held over work.
+  void watch(Series series, std::function<std::int64_t()> read);
 
   /// Every series of the catalogue, also those that are zero, in the catalogue's order; but none of subnets
   /// that the network does not have.
@@ -47,7 +47,7 @@ class Exposition {
   std::size_t subnets_;
   std::map<std::string, const locking::LockTimes*> locks_;
   struct Watched {
-    Series gauge;
+    Series series;
     std::function<std::int64_t()> read;
   };
   std::vector<Watched> watched_;

@@ -6,6 +6,7 @@
 #include "node/metrics/registry.h"
 #include "node/metrics/work_times.h"
 #include "node/node/node.h"
+#include "node/real/tcp_transport.h"
 
 namespace lockstep::real {
 
@@ -23,6 +24,23 @@ struct Instruments {
                      [&peers = node.peers()] { return static_cast<std::int64_t>(peers.count()); });
     exposition.watch(metrics::Metric::kIsAggregator,
                      [&role = node.aggregator_role()] { return role.load() ? 1 : 0; });
+  }
+
+  /// Shows what the transport counts. It outlives whoever scrapes.
+  void show(const TcpTransport& transport) {
+    using enum metrics::ConnectionEvent;
+    const auto watch = [this, &transport](metrics::ConnectionEvent event,
+                                          std::uint64_t TcpFigures::* figure) {
+      exposition.watch({metrics::Metric::kConnectionEvents, event}, [&transport, figure] {
+        return static_cast<std::int64_t>(transport.figures().*figure);
+      });
+    };
+    watch(kEstablished, &TcpFigures::established);
+    watch(kRefused, &TcpFigures::connections_refused);
+    watch(kDuplicateRefused, &TcpFigures::duplicates_refused);
+    watch(kHandshakeFailed, &TcpFigures::handshakes_failed);
+    watch(kOversizeFrame, &TcpFigures::oversize_frames);
+    watch(kTimedOut, &TcpFigures::timed_out);
   }
 
   metrics::Registry registry;

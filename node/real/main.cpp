@@ -158,6 +158,7 @@ int run_node(const RunOptions& options) {
                    .meter = instruments.meter},
                   (*signatures)->scheme(), (*signatures)->prover(), instruments.events, std::move(*config));
   instruments.show(node);
+  instruments.show(**transport);
   api::ReaderSource chain(node.reader(), anchor, clock);
   const OrUserError<Endpoints> endpoints = open_endpoints(
       options,

@@ -118,6 +118,8 @@ const std::vector<std::string> kKnownToDashboards = {
     "timed_out|disconnected|invalid|not_sent|no_room}",
     "lockstep_requests_served_total{protocol=status|blocks_by_root|blocks_by_range}",
     "lockstep_peer_events_total{event=connected|disconnected|dropped}",
+    "lockstep_connection_events_total{event=established|refused|duplicate_refused|handshake_failed|"
+    "oversize_frame|timed_out}",
     "lockstep_work_seconds{work=verify_signature|sign_message|verify_proof|aggregate_proof|merge_proofs|"
     "state_transition|build_block|fork_choice|decode}",
 };
@@ -278,7 +280,7 @@ TEST(Exposition, shows_locks_by_name_and_site) {
   EXPECT_TRUE(lines.contains(R"(zeam_lock_hold_seconds_sum{lock="known_states",site="onBlock"} 0.005)"));
 }
 
-TEST(Exposition, asks_for_gauges_that_somebody_else_keeps) {
+TEST(Exposition, asks_for_gauges_and_counters_that_somebody_else_keeps) {
   Registry registry;
   registry.set(Metric::kIsAggregator, 1);
   std::int64_t depth = 3;
@@ -286,12 +288,14 @@ TEST(Exposition, asks_for_gauges_that_somebody_else_keeps) {
   exposition.watch({Metric::kPendingAttestationsSize, VoteKind::kAggregation}, [&] { return depth; });
   EXPECT_TRUE(
       lines_of(exposition.text()).contains(R"(lean_pending_attestations_size{kind="aggregation"} 3)"));
+  exposition.watch({Metric::kConnectionEvents, ConnectionEvent::kTimedOut}, [] { return 7; });
   depth = 4;
   const std::set<std::string> lines = lines_of(exposition.text());
   EXPECT_TRUE(lines.contains(R"(lean_pending_attestations_size{kind="aggregation"} 4)"));
   EXPECT_TRUE(lines.contains(R"(lean_pending_attestations_size{kind="attestation"} 0)"));
   EXPECT_TRUE(lines.contains("lean_is_aggregator 1"));
-  EXPECT_THROW(exposition.watch(Metric::kReorgs, [] { return 0; }), base::AssertionFailed);
+  EXPECT_TRUE(lines.contains(R"(lockstep_connection_events_total{event="timed_out"} 7)"));
+  EXPECT_THROW(exposition.watch(Metric::kTickLateness, [] { return 0; }), base::AssertionFailed);
 }
 
 TEST(Exposition, two_locks_of_one_name_are_a_mistake) {
