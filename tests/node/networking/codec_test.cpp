@@ -92,6 +92,17 @@ TEST(Rpc, a_length_near_2_to_the_64_does_not_wrap_around) {
       decode_rpc(base::Bytes{0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 0x00}, read));
 }
 
+TEST(Rpc, more_parts_than_may_be_are_refused) {
+  RpcView read;
+  base::Bytes wire;
+  for (std::size_t i = 0; i < kRpcPartsMax; ++i) {
+    wire.insert(wire.end(), {0x0a, 0x00});
+  }
+  EXPECT_TRUE(decode_rpc(wire, read));
+  wire.insert(wire.end(), {0x0a, 0x00});
+  EXPECT_FALSE(decode_rpc(wire, read));
+}
+
 TEST(SnappyFrames, a_long_payload_comes_back_in_64_KiB_chunks) {
   base::Bytes payload(200'000);
   test::SeededRandom random;

@@ -432,6 +432,17 @@ TEST_F(Exchange, requests_that_cannot_be_read_are_refused_and_counted_by_name) {
   EXPECT_EQ(drops(Drop::kBadRequest), 1U);
   EXPECT_TRUE(transport.sent.empty());
 
+  base::Bytes foreign = encode_request(7, spec::Status{});
+  foreign[9] = static_cast<std::uint8_t>(Protocol::kBlocksByRange);
+  receive(kAlice, foreign);
+  EXPECT_EQ(drops(Drop::kBadSsz), 1U);
+  base::Bytes huge = encode_request(7, spec::Status{});
+  huge.resize(10);
+  append_varint(huge, ~std::uint64_t{0});
+  receive(kAlice, huge);
+  EXPECT_EQ(drops(Drop::kTooLong), 1U);
+  transport.sent.clear();
+
   base::Bytes torn = encode_request(7, spec::Status{});
   torn.back() ^= 1;
   receive(kAlice, torn);
@@ -441,6 +452,7 @@ TEST_F(Exchange, requests_that_cannot_be_read_are_refused_and_counted_by_name) {
   EXPECT_EQ(std::get<chain::RefusedAnswer>(pieces[0]).code, chain::ResponseCode::kInvalidRequest);
   EXPECT_TRUE(inbox.asked.empty());
   EXPECT_EQ(events.requests_received, 0U);
+  EXPECT_EQ(network.peers().all()[0].offences, 5U);
 }
 
 TEST_F(Exchange, a_receiver_without_room_lets_the_peer_know) {
