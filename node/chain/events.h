@@ -264,7 +264,7 @@ struct BufferLevel {
 
 /// Why a gossip message, or a frame, was dropped without reaching the chain.
 enum class Drop : std::uint8_t {
-  kBadFrame,         ///< Empty, or of a channel that does not exist.
+  kBadFrame,         ///< Of no content, or of a channel that does not exist.
   kBadRpc,           ///< Not a gossipsub RPC.
   kUnknownTopic,     ///< No topic of this network.
   kUnsubscribed,     ///< A topic of this network that this node does not follow.

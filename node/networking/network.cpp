@@ -46,7 +46,8 @@ void Network::take_frame(runtime::PeerId from, const runtime::Frame& frame) {
   if (peer == nullptr || peer->banned) {
     return;
   }
-  if (frame->empty()) {
+  // The channel alone says nothing, either.
+  if (frame->size() <= 1) {
     drop(from, chain::Drop::kBadFrame);
     return;
   }

@@ -170,13 +170,14 @@ TEST_F(GossipTest, every_kind_of_bad_message_is_dropped_under_its_own_name) {
   publish(kAlice, topics.name(TopicKind::kAttestation), good);
   receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{0, 0x12, 0x50}));
   receive(kAlice, std::make_shared<const base::Bytes>());
+  receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{0}));
   receive(kAlice, std::make_shared<const base::Bytes>(base::Bytes{9, 1, 2}));
   EXPECT_EQ(events.drops[chain::Drop::kUnknownTopic], 1U);
   EXPECT_EQ(events.drops[chain::Drop::kBadSnappy], 2U);
   EXPECT_EQ(events.drops[chain::Drop::kTooLong], 1U);
   EXPECT_EQ(events.drops[chain::Drop::kBadSsz], 2U);
   EXPECT_EQ(events.drops[chain::Drop::kBadRpc], 1U);
-  EXPECT_EQ(events.drops[chain::Drop::kBadFrame], 2U);
+  EXPECT_EQ(events.drops[chain::Drop::kBadFrame], 3U);
   EXPECT_TRUE(inbox.blocks.empty());
   EXPECT_TRUE(transport.sent.empty());
   expect_sums();
