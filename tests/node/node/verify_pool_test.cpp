@@ -158,7 +158,7 @@ TEST(VerifyPool, starts_no_thread_for_what_is_not_worth_it) {
 
 TEST(VerifyPool, shares_the_work_among_its_threads_where_they_get_turns) {
   const Signatures signatures(64);
-  std::size_t most = 0;
+  bool somebody_died = false;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     ASSERT_EQ(test::on_fibers(seed,
                               [&](test::LockWorld& world) {
@@ -166,15 +166,16 @@ TEST(VerifyPool, shares_the_work_among_its_threads_where_they_get_turns) {
                                 stage.meter.deadly = true;
                                 expect_right(stage.pool.decide_all(signatures.checks()), 64);
                                 // Whoever got a share died of it.
-                                most = std::max<std::size_t>(most, stage.pool.ended_thread() ? 1 : 0);
+                                somebody_died = somebody_died || stage.pool.ended_thread() != nullptr;
                               }),
               "");
   }
-  EXPECT_EQ(most, 1U) << "no schedule gave a share to the pool";
+  EXPECT_TRUE(somebody_died) << "no schedule gave a share to the pool";
 }
 
 TEST(VerifyPool, decides_by_itself_what_a_thread_died_over_and_tells_its_name) {
   const Signatures signatures(64);
+  bool somebody_died = false;
   test::in_all_worlds(200, [&](test::LockWorld& world) {
     Stage stage(world, 2);
     expect_right(stage.pool.decide_all(signatures.checks()), 64);
@@ -182,11 +183,13 @@ TEST(VerifyPool, decides_by_itself_what_a_thread_died_over_and_tells_its_name) {
     expect_right(stage.pool.decide_all(signatures.checks()), 64);
     expect_right(stage.pool.decide_all(signatures.checks()), 64);
     if (const char* const dead = stage.pool.ended_thread()) {
+      somebody_died = true;
       EXPECT_TRUE(std::string(dead) == "verify-0" || std::string(dead) == "verify-1") << dead;
       EXPECT_TRUE(stage.listener.wait_until(world.seams().clock.now() + std::chrono::seconds(10)))
           << "whoever listens is woken";
     }
   });
+  EXPECT_TRUE(somebody_died) << "nothing was tried";
 }
 
 TEST(VerifyPool, finishes_a_batch_during_which_it_is_closed) {

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 #include "classics.h"
 #include "sim/race/memory.h"
@@ -74,15 +77,15 @@ TEST(Minimiser, tells_a_story_in_columns) {
 }
 
 TEST(Minimiser, tells_of_a_deadlock_who_took_what) {
-  for (const Classic& classic : classics()) {
-    if (classic.name == "ABBA") {
-      const Found found = minimised(classic.buggy, "ABBA");
-      const std::string told = story(found.small.recording, found.small.finding, [](Site) { return ""; });
-      EXPECT_NE(told.find("lock a\n"), std::string::npos) << told;
-      EXPECT_NE(told.find("lock b\n"), std::string::npos) << told;
-      EXPECT_NE(told.find("-- preempted before lock"), std::string::npos) << told;
-    }
-  }
+  const std::vector<Classic> all = classics();
+  const auto classic =
+      std::find_if(all.begin(), all.end(), [](const Classic& one) { return one.name == "ABBA"; });
+  ASSERT_NE(classic, all.end());
+  const Found found = minimised(classic->buggy, "ABBA");
+  const std::string told = story(found.small.recording, found.small.finding, [](Site) { return ""; });
+  EXPECT_NE(told.find("lock a\n"), std::string::npos) << told;
+  EXPECT_NE(told.find("lock b\n"), std::string::npos) << told;
+  EXPECT_NE(told.find("-- preempted before lock"), std::string::npos) << told;
 }
 
 TEST(Schedule, comes_back_from_its_text) {

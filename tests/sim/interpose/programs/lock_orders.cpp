@@ -1,5 +1,6 @@
 // Orders of locks that no schedule here turns into a deadlock; some could elsewhere, some never can.
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -114,6 +115,8 @@ int main(int, char** arguments) {
   for (const auto& one : cases) {
     if (std::strcmp(arguments[1], one.name) == 0) {
       one.run();
+      return 0;
     }
   }
+  std::abort();
 }
