@@ -162,6 +162,7 @@ asio::awaitable<void> TcpConnection::read_frames() {
       if (!frame || closed_) {
         break;
       }
+      stop_watching_frame();
       switchboard_.inbox().push(
           runtime::FrameReceived{peer, std::make_shared<const base::Bytes>(*std::move(frame))});
     }
@@ -173,20 +174,21 @@ asio::awaitable<void> TcpConnection::read_frames() {
 }
 
 void TcpConnection::watch_frame() {
-  if (!decoder_.has_begun()) {
-    frame_watchdog_.cancel();
-    frame_is_watched_ = false;
-  } else if (!frame_is_watched_) {
+  if (decoder_.has_begun() && !frame_is_watched_) {
     arm(frame_watchdog_, switchboard_.options().frame_timeout);
     frame_is_watched_ = true;
   }
 }
 
+void TcpConnection::stop_watching_frame() {
+  frame_watchdog_.cancel();
+  frame_is_watched_ = false;
+}
+
 asio::awaitable<void> TcpConnection::wait_for_room() {
   while (!closed_ && switchboard_.inbox().full()) {
     // While we do not read, nobody can end a frame.
-    frame_watchdog_.cancel();
-    frame_is_watched_ = false;
+    stop_watching_frame();
     room_.expires_at(asio::steady_timer::time_point::max());
     co_await room_.async_wait(kAwait);
   }

@@ -65,6 +65,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   void start_writing();
   void arm(boost::asio::steady_timer& timer, base::Duration timeout);
   void watch_frame();
+  void stop_watching_frame();
 
   TcpSwitchboard& switchboard_;
   boost::asio::ip::tcp::socket socket_;

@@ -190,6 +190,29 @@ TEST(TcpTransport, drops_a_peer_that_does_not_end_its_frame_and_none_that_is_mer
   EXPECT_EQ(frames, 2U);
 }
 
+TEST(TcpTransport, keeps_a_peer_that_ends_each_frame_in_time_though_another_has_always_begun) {
+  TcpOptions options = local_options();
+  options.frame_timeout = 500ms;
+  const auto transport = open(options);
+  RawClient busy(transport->listen_port());
+  ASSERT_TRUE(busy.shake_hands(1));
+  // Each write ends a frame and begins the next.
+  base::Bytes end_and_begin(3, 7);
+  const auto header = encode_frame_header(3);
+  end_and_begin.insert(end_and_begin.end(), header.begin(), header.end());
+  busy.write(header);
+  constexpr std::size_t kFrames = 20;
+  std::size_t frames = 0;
+  while (frames < kFrames) {
+    busy.write(end_and_begin);
+    std::this_thread::sleep_for(options.frame_timeout / 10);
+    const auto event = receive_for(*transport, kLong);
+    ASSERT_TRUE(event && !std::holds_alternative<runtime::PeerDisconnected>(*event));
+    frames += std::holds_alternative<runtime::FrameReceived>(*event) ? 1 : 0;
+  }
+  EXPECT_EQ(transport->figures().timed_out, 0U);
+}
+
 TEST(TcpTransport, drops_a_peer_that_takes_nothing) {
   TcpOptions options = local_options();
   options.write_timeout = 100ms;
