@@ -42,9 +42,7 @@ class Ledger final : public networking::Receiver, public chain::Events {
   void on_peer_disconnected(runtime::PeerId) override {}
 
   void message_dropped(const chain::MessageDropped& one) override {
-    const bool is_gossip = (one.reason >= chain::Drop::kBadRpc && one.reason <= chain::Drop::kBadSsz) ||
-                           one.reason == chain::Drop::kWrongSubnet;
-    dropped += is_gossip ? 1 : 0;
+    dropped += chain::is_of_gossip(one.reason) ? 1 : 0;
   }
   void buffer_level(const chain::BufferLevel& level) override {
     fuzz::check(level.size <= level.bound, "a buffer stays within its bound");

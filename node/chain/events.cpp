@@ -81,6 +81,10 @@ std::string_view to_string(Drop reason) {
   return name_in(kNames, reason);
 }
 
+bool is_of_gossip(Drop reason) {
+  return (reason >= Drop::kBadRpc && reason <= Drop::kBadSsz) || reason == Drop::kWrongSubnet;
+}
+
 std::string_view to_string(Protocol protocol) {
   static constexpr std::array<std::string_view, 3> kNames{"status", "blocks_by_root", "blocks_by_range"};
   return name_in(kNames, protocol);

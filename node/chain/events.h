@@ -289,6 +289,8 @@ enum class Drop : std::uint8_t {
 };
 inline constexpr std::size_t kDrops = 22;
 std::string_view to_string(Drop reason);
+/// Whether gossip messages are dropped for this reason; some requests and answers are, for the same.
+[[nodiscard]] bool is_of_gossip(Drop reason);
 
 struct MessageDropped {
   runtime::PeerId peer;
@@ -300,7 +302,7 @@ struct MessageDropped {
 struct GossipCounted {
   std::uint64_t messages;    ///< Came in: duplicates + dropped + delivered.
   std::uint64_t duplicates;  ///< Had come, or been published, before.
-  std::uint64_t dropped;     ///< Each was reported by message_dropped, as kBadRpc to kBadSsz or kWrongSubnet.
+  std::uint64_t dropped;     ///< Each was reported by message_dropped, for a reason that is_of_gossip().
   std::uint64_t delivered;   ///< Went on to the chain.
   std::uint64_t control_entries;
   std::uint64_t control_outcomes;  ///< The sum over the outcomes of control entries.

@@ -56,7 +56,7 @@ class ReportsAddUp final : public cluster::Invariant {
     ledgers_[hearing.node].gossip_handled += event.origin == chain::Origin::kGossip ? 1 : 0;
   }
   void message_dropped(cluster::Hearing& hearing, const chain::MessageDropped& event) override {
-    ledgers_[hearing.node].gossip_dropped += is_gossip(event.reason) ? 1 : 0;
+    ledgers_[hearing.node].gossip_dropped += chain::is_of_gossip(event.reason) ? 1 : 0;
   }
   void gossip_counted(cluster::Hearing& hearing, const chain::GossipCounted& event) override {
     const Ledger& ledger = ledgers_[hearing.node];
@@ -147,12 +147,6 @@ class ReportsAddUp final : public cluster::Invariant {
     std::uint64_t gossip_dropped = 0;
     std::uint64_t gossip_handled = 0;
   };
-
-  /// Whether it is a gossip message that is dropped for this reason.
-  static bool is_gossip(chain::Drop reason) {
-    return (reason >= chain::Drop::kBadRpc && reason <= chain::Drop::kBadSsz) ||
-           reason == chain::Drop::kWrongSubnet;
-  }
 
   void add_up(cluster::Hearing& hearing, std::string_view what, std::uint64_t entered,
               std::uint64_t outcomes) {
