@@ -16,8 +16,7 @@ using SubnetSet = std::bitset<kSubnetsMax>;
 
 /// The subnet of a validator's votes when there are so many (§9.7; leanSpec: containers/identifiers.py).
 /// Requires: subnets > 0.
-[[nodiscard]] constexpr SubnetId subnet_of(ValidatorIndex validator,
-                                           std::uint64_t subnets = ATTESTATION_COMMITTEE_COUNT) {
+[[nodiscard]] constexpr SubnetId subnet_of(ValidatorIndex validator, std::uint64_t subnets) {
   return SubnetId(validator.value % subnets);
 }
 
