@@ -213,13 +213,14 @@ void Network::prepare_arrival(void* network, std::uint64_t flight, std::uint64_t
     __builtin_prefetch(&coming, 1);
     return;
   }
-  self.prefetch_receiver(endpoint, coming, 2, 10);
+  // There is time for more than is touched at once.
+  self.prefetch_receiver(endpoint, coming, /*lines_below=*/2, /*lines_above=*/10);
 }
 
 void Network::arrive(std::uint64_t index, std::uint64_t to) {
   const auto place = static_cast<std::uint32_t>(index);
   Flight& flight = flights_[place];
-  prefetch_receiver(endpoints_[to], flight, 1, 3);
+  prefetch_receiver(endpoints_[to], flight, /*lines_below=*/1, /*lines_above=*/3);
   --figures_.in_flight;
   if (flight.closings != closings_ && !is_welcome(flight)) {
     drop(flight.from, flight.to, flight.number, DropReason::kClosed);
